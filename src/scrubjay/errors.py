@@ -1,0 +1,111 @@
+"""The exception tree, the exit codes, and the `Problem` that bad input becomes.
+
+An exception stops the command; a `Problem` is kept beside the work that goes on. Neither ever
+carries a patient's value: messages name places (file, segment, element), not contents.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the command line returns; documented in docs/reference/exit-codes.md."""
+
+    CLEAN = 0
+    FINDINGS = 1
+    USAGE = 2
+    UNREADABLE = 3
+
+
+class ScrubjayError(Exception):
+    """Base of every error that the program raises on purpose.
+
+    Args:
+        what: what happened, one sentence.
+        where: file, segment, element or option that it happened in.
+        hint: what the reader can do next.
+    """
+
+    exit_code: ExitCode = ExitCode.USAGE
+
+    def __init__(self, what: str, *, where: str | None = None, hint: str | None = None) -> None:
+        self.what = what
+        self.where = where
+        self.hint = hint
+        super().__init__(self.one_line())
+
+    def one_line(self) -> str:
+        """Place, event and next step in one line."""
+        line = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{line} {self.hint}" if self.hint else line
+
+
+class UsageError(ScrubjayError):
+    """The request itself cannot be understood: an option, a date, a dose without a unit."""
+
+
+class UnreadableInputError(ScrubjayError):
+    """A file cannot be read at all: missing, a folder, binary, empty, too large a segment."""
+
+    exit_code = ExitCode.UNREADABLE
+
+
+class ReferenceDataError(ScrubjayError):
+    """A reference edition or the starter set is broken or missing."""
+
+
+class PolicyError(ScrubjayError):
+    """A payer policy file breaks its schema; `where` names file and line."""
+
+
+class EditDefinitionError(ScrubjayError):
+    """An edit breaks its contract (duplicate code, unknown column, no citation)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with an input, with its place and the next step.
+
+    Attributes:
+        kind: a stable, hyphenated name that scripts may match, e.g. `truncated-interchange`.
+        message: what happened, without any value of a patient.
+        hint: what to do next.
+        file: path as the user gave it.
+        transaction: ST02 control number, or null before the first transaction.
+        segment: 1-based segment number in the file, or null.
+        element: element such as `SV104`, or null.
+        byte_offset: offset in the file where no segment number exists.
+        claim: 1-based position of the claim in the file, or null.
+        is_fatal: nothing of the file could be used.
+    """
+
+    kind: str
+    message: str
+    hint: str
+    file: str | None = None
+    transaction: str | None = None
+    segment: int | None = None
+    element: str | None = None
+    byte_offset: int | None = None
+    claim: int | None = None
+    is_fatal: bool = False
+
+    def place(self) -> str:
+        """The place in the reader's words, e.g. `a.837, transaction 0001, segment 12 (SV104)`."""
+        parts = [self.file or "input"]
+        if self.transaction is not None:
+            parts.append(f"transaction {self.transaction}")
+        if self.segment is not None:
+            parts.append(f"segment {self.segment}")
+        if self.byte_offset is not None:
+            parts.append(f"byte {self.byte_offset}")
+        if self.claim is not None:
+            parts.append(f"claim {self.claim}")
+        place = ", ".join(parts)
+        return f"{place} ({self.element})" if self.element else place
+
+    def one_line(self) -> str:
+        """Place, event and next step in one line."""
+        return f"{self.place()}: {self.message} {self.hint}".strip()

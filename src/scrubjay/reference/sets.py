@@ -1,0 +1,267 @@
+"""The reference sets: names, keys, columns. Every row is one dated, cited fact.
+
+Each set carries, after its own columns, the same eight:
+
+- `effective_from`, `effective_to`: valid for dates of service in [from, to); null `to` is open,
+  null `from` means since before anything we hold.
+- `known_from`: the day the edition was published; a run `as_of` an earlier day does not see the row.
+- `source`, `edition`: which official file or page and which release of it.
+- `confidence`: A, B, C or D of shared/domain.md; C and D are shown to the user as unverified.
+- `citation`: what a reader can look up.
+- `note`: a conflict between sources or another remark, or null.
+
+A set that covers a period only partly says so in `editions.csv` (`covers_from`, `covers_to`), so that
+an absent row can be told apart from a period nobody loaded.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from scrubjay.tables.columns import CODE, DATE, QUANTITY, Column, Kind, Table
+
+_TEXT = pl.String()
+_FLAG = pl.Boolean()
+_INT = pl.Int32()
+_LIST = pl.List(pl.String())
+
+
+def _c(name: str, about: str) -> Column:
+    return Column(name, CODE, Kind.CODE, about)
+
+
+def _t(name: str, about: str) -> Column:
+    return Column(name, _TEXT, Kind.TEXT, about)
+
+
+def _q(name: str, about: str) -> Column:
+    return Column(name, QUANTITY, Kind.QUANTITY, about)
+
+
+def _l(name: str, about: str) -> Column:
+    return Column(name, _LIST, Kind.CODE, f"{about} (in CSV joined by `|`)")
+
+
+def _f(name: str, about: str) -> Column:
+    return Column(name, _FLAG, Kind.FLAG, about)
+
+
+def _n(name: str, about: str) -> Column:
+    return Column(name, _INT, Kind.COUNT, about)
+
+
+PROVENANCE = (
+    Column("effective_from", DATE, Kind.DATE, "first day of service, inclusive"),
+    Column("effective_to", DATE, Kind.DATE, "first day of service that is no longer covered, exclusive"),
+    Column("known_from", DATE, Kind.DATE, "publication day of the edition"),
+    _t("source", "official file or page"),
+    _t("edition", "release of the source"),
+    _c("confidence", "A, B, C or D"),
+    _t("citation", "where a reader finds it"),
+    _t("note", "conflict or remark"),
+)
+
+
+class ReferenceSet(Table):
+    """A reference table with the columns that identify a row on one day."""
+
+    def __init__(self, name: str, keys: tuple[str, ...], columns: tuple[Column, ...], about: str) -> None:
+        super().__init__(name, (*columns, *PROVENANCE))
+        self.keys = keys
+        self.about = about
+
+
+SETS: dict[str, ReferenceSet] = {
+    s.name: s
+    for s in (
+        ReferenceSet(
+            "hcpcs",
+            ("hcpcs",),
+            (
+                _c("hcpcs", "HCPCS Level II code, or a CPT number without any wording"),
+                _t("descriptor", "CMS long descriptor of a Level II code; our own short label of a CPT number"),
+                _c("kind", "drug, vaccine, administration, visit, procedure, other"),
+            ),
+            "Code set: what a code is, from its first to its last day.",
+        ),
+        ReferenceSet(
+            "drugs",
+            ("hcpcs",),
+            (
+                _c("hcpcs", "drug code"),
+                _c("drug", "normal name of the substance with its salt or ester, lower case"),
+                _l("brands", "brand names"),
+                _q("unit_amount", "how much one billing unit stands for"),
+                _c("unit", "of what: mg, mcg, g, iu, units, ml, each, meq, mci ..."),
+                _c("qualifier", "`exact` (divisible), `up_to`, `each`"),
+                _l("routes", "routes it is given by: iv im sc ia intravitreal ..."),
+                _c("administration_class", "`therapeutic`, `complex` (964xx), `vaccine`, or null if unknown"),
+                _f("is_unlisted", "a not-otherwise-classified code"),
+                _c("container_type", "single-dose or multi-dose if all marketed forms of the code are; else null"),
+                _l("usual_doses_mg", "doses in mg that are usual per visit, for look-alike edits"),
+                _c("group", "therapeutic group of the starter set, e.g. steroid, iron, ESA"),
+            ),
+            "What a drug code stands for and what one unit of it is.",
+        ),
+        ReferenceSet(
+            "successors",
+            ("hcpcs",),
+            (
+                _c("hcpcs", "the ended code"),
+                _c("successor", "the code that took over"),
+                _q("unit_ratio", "units of the successor for one unit of the ended code, exact"),
+            ),
+            "Which code replaced which, and the ratio of their units.",
+        ),
+        ReferenceSet(
+            "mue",
+            ("hcpcs", "mue_setting"),
+            (
+                _c("hcpcs", "code"),
+                _c("mue_setting", "practitioner, outpatient_hospital, dme, or medicaid_practitioner"),
+                _n("mue_value", "most units"),
+                _c("mue_mai", "1 line, 2 day by policy, 3 day by clinical evidence; null if not published"),
+                _t("mue_rationale", "CMS's stated reason"),
+            ),
+            "Medically unlikely edits.",
+        ),
+        ReferenceSet(
+            "payment_limits",
+            ("hcpcs",),
+            (
+                _c("hcpcs", "drug code"),
+                _q("payment_limit", "Medicare limit in dollars per billing unit, add-on included"),
+                _q("coinsurance_percent", "beneficiary share in percent"),
+            ),
+            "ASP payment limits by quarter.",
+        ),
+        ReferenceSet(
+            "status",
+            ("hcpcs", "status_setting"),
+            (
+                _c("hcpcs", "code"),
+                _c("status_setting", "hopd (OPPS indicator) or asc (ASC indicator)"),
+                _c("status_indicator", "N, K, G, E1, E2, S, Q1 ... or N1, K2, K5 ..."),
+                _q("payment_rate", "dollars per unit, null where packaged"),
+            ),
+            "Hospital and ASC payment status by period.",
+        ),
+        ReferenceSet(
+            "ndc",
+            ("ndc",),
+            (
+                _c("ndc", "11 digits, 5-4-2"),
+                _c("hcpcs", "code that the CMS crosswalk gives it in the period"),
+                _c("drug", "normal name, as in `drugs`"),
+                _t("product", "labelled product name and strength"),
+                _t("labeler", "labeler name"),
+                _q("package_size", "amount in one item: mL of a liquid, 1 of a powder vial (PKG SIZE)"),
+                _q("package_quantity", "items in the package (PKG QTY)"),
+                _q("units_per_item", "billing units in one item (BILLUNITS)"),
+                _c("ndc_billing_unit", "NCPDP unit of the NDC quantity: ML, UN, GR; null if unknown"),
+                _c("container_type", "single-dose, multi-dose or null"),
+            ),
+            "NDC packages: the code they bill under, contents, container.",
+        ),
+        ReferenceSet(
+            "modifiers",
+            ("modifier",),
+            (
+                _c("modifier", "two characters"),
+                _t("meaning", "CMS descriptor of a Level II modifier; our own label of a CPT modifier"),
+                _l("families", "lines it belongs on: drug, administration, visit, procedure, any"),
+            ),
+            "Modifiers, and the kind of line each belongs on.",
+        ),
+        ReferenceSet(
+            "place_of_service",
+            ("place_of_service_code",),
+            (
+                _c("place_of_service_code", "two digits"),
+                _t("meaning", "name"),
+                _c("setting", "office, hopd, asc, inpatient, home, rhc, fqhc, snf, esrd, other"),
+                _f("is_facility", "facility for Medicare payment"),
+            ),
+            "Places of service.",
+        ),
+        ReferenceSet(
+            "administration",
+            ("hcpcs",),
+            (
+                _c("hcpcs", "CPT number, no wording"),
+                _t("meaning", "our own label"),
+                _c("family", "hydration, infusion, push, injection, sc_infusion, complex_infusion, complex_push, "
+                   "complex_injection, immunization, joint, other"),
+                _c("role", "initial, additional_hour, sequential, concurrent, each, repeat, pump"),
+                _l("routes", "routes it gives a drug by: iv im sc ia ..."),
+                _n("minutes_from", "least minutes, inclusive, null if not timed"),
+                _n("minutes_to", "most minutes, inclusive, null if open"),
+            ),
+            "Drug administration and injection procedure codes by number.",
+        ),
+        ReferenceSet(
+            "pairs",
+            ("column1", "column2", "pair_setting"),
+            (
+                _c("column1", "code that is paid"),
+                _c("column2", "code that denies"),
+                _c("pair_setting", "practitioner or outpatient_hospital"),
+                _c("modifier_indicator", "0 never, 1 a modifier may bypass, 9 deleted"),
+            ),
+            "NCCI procedure-to-procedure pairs.",
+        ),
+        ReferenceSet(
+            "add_ons",
+            ("add_on", "primary"),
+            (
+                _c("add_on", "add-on code"),
+                _c("primary", "a primary it may go with"),
+                _c("add_on_type", "1 listed primaries, 2 contractor-defined, 3 some listed"),
+            ),
+            "Add-on codes and their primaries.",
+        ),
+        ReferenceSet(
+            "carc",
+            ("carc_code",),
+            (_c("carc_code", "claim adjustment reason code"), _t("paraphrase", "our own words"), _f("is_active", "")),
+            "Claim adjustment reason codes by number, paraphrased.",
+        ),
+        ReferenceSet(
+            "rarc",
+            ("rarc_code",),
+            (_c("rarc_code", "remittance advice remark code"), _t("paraphrase", "our own words"), _f("is_active", "")),
+            "Remittance remark codes by number, paraphrased.",
+        ),
+        ReferenceSet(
+            "diagnoses",
+            ("diagnosis",),
+            (
+                _c("diagnosis", "ICD-10-CM code without the dot, upper case"),
+                _t("descriptor", "CMS/NCHS descriptor"),
+                _f("is_billable", "false for a header that needs more characters"),
+                _c("side", "right, left, bilateral, or null"),
+            ),
+            "Dated facts about single diagnosis codes (headers created, codes added).",
+        ),
+        ReferenceSet(
+            "names",
+            ("name",),
+            (
+                _c("name", "how people write it, lower case: brand, short form, common misspelling"),
+                _c("drug", "normal name in `drugs`, or the bare substance where the salt decides"),
+                _c("name_kind", "generic, brand, short, misspelling"),
+            ),
+            "Names and short forms of drugs, for search and for reading descriptions.",
+        ),
+        ReferenceSet(
+            "confusables",
+            ("hcpcs", "confused_with"),
+            (
+                _c("hcpcs", "code"),
+                _c("confused_with", "code or drug it is taken for"),
+                _t("difference", "how to tell them apart, one sentence"),
+            ),
+            "Codes that are taken for one another, and the question that tells them apart.",
+        ),
+    )
+}

@@ -1,0 +1,23 @@
+"""Canonical tables: declarations only. Every frame in the program has one of these shapes."""
+
+from scrubjay.tables.claims import ADJUSTMENTS, CLAIMS, LINES, OTHER_PAYERS, ClaimBundle
+from scrubjay.tables.columns import CODE, DATE, MONEY, QUANTITY, Column, Kind, Table
+from scrubjay.tables.findings import COVERAGE, FINDINGS, NOT_EVALUATED
+
+__all__ = [
+    "ADJUSTMENTS",
+    "CLAIMS",
+    "CODE",
+    "COVERAGE",
+    "DATE",
+    "FINDINGS",
+    "LINES",
+    "MONEY",
+    "NOT_EVALUATED",
+    "OTHER_PAYERS",
+    "QUANTITY",
+    "ClaimBundle",
+    "Column",
+    "Kind",
+    "Table",
+]
