@@ -63,11 +63,24 @@ PROVENANCE = (
 
 
 class ReferenceSet(Table):
-    """A reference table with the columns that identify a row on one day."""
+    """A reference table with the columns that identify a row on one day.
 
-    def __init__(self, name: str, keys: tuple[str, ...], columns: tuple[Column, ...], about: str) -> None:
+    `keys` are what a caller looks up by. Where one key may have several rows on one day (an NDC
+    that bills under two codes), `identity` names the columns that tell those rows apart.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        keys: tuple[str, ...],
+        columns: tuple[Column, ...],
+        about: str,
+        *,
+        identity: tuple[str, ...] | None = None,
+    ) -> None:
         super().__init__(name, (*columns, *PROVENANCE))
         self.keys = keys
+        self.identity = identity or keys
         self.about = about
 
 
@@ -79,7 +92,10 @@ SETS: dict[str, ReferenceSet] = {
             ("hcpcs",),
             (
                 _c("hcpcs", "HCPCS Level II code, or a CPT number without any wording"),
-                _t("descriptor", "CMS long descriptor of a Level II code; our own short label of a CPT number"),
+                _t(
+                    "descriptor",
+                    "CMS long descriptor of a Level II code; our own short label of a CPT number",
+                ),
                 _c("kind", "drug, vaccine, administration, visit, procedure, other"),
             ),
             "Code set: what a code is, from its first to its last day.",
@@ -97,7 +113,10 @@ SETS: dict[str, ReferenceSet] = {
                 _l("routes", "routes it is given by: iv im sc ia intravitreal ..."),
                 _c("administration_class", "`therapeutic`, `complex` (964xx), `vaccine`, or null if unknown"),
                 _f("is_unlisted", "a not-otherwise-classified code"),
-                _c("container_type", "single-dose or multi-dose if all marketed forms of the code are; else null"),
+                _c(
+                    "container_type",
+                    "single-dose or multi-dose if all marketed forms of the code are; else null",
+                ),
                 _l("usual_doses_mg", "doses in mg that are usual per visit, for look-alike edits"),
                 _c("group", "therapeutic group of the starter set, e.g. steroid, iron, ESA"),
             ),
@@ -112,6 +131,7 @@ SETS: dict[str, ReferenceSet] = {
                 _q("unit_ratio", "units of the successor for one unit of the ended code, exact"),
             ),
             "Which code replaced which, and the ratio of their units.",
+            identity=("hcpcs", "successor"),
         ),
         ReferenceSet(
             "mue",
@@ -162,6 +182,7 @@ SETS: dict[str, ReferenceSet] = {
                 _c("container_type", "single-dose, multi-dose or null"),
             ),
             "NDC packages: the code they bill under, contents, container.",
+            identity=("ndc", "hcpcs"),
         ),
         ReferenceSet(
             "modifiers",
@@ -185,13 +206,25 @@ SETS: dict[str, ReferenceSet] = {
             "Places of service.",
         ),
         ReferenceSet(
+            "bill_types",
+            ("bill_type_prefix",),
+            (
+                _c("bill_type_prefix", "first two digits of the type of bill, without the leading zero"),
+                _c("setting", "hopd, inpatient, asc, cah, rhc, fqhc, snf, home, esrd, other"),
+            ),
+            "Settings by type of bill.",
+        ),
+        ReferenceSet(
             "administration",
             ("hcpcs",),
             (
                 _c("hcpcs", "CPT number, no wording"),
                 _t("meaning", "our own label"),
-                _c("family", "hydration, infusion, push, injection, sc_infusion, complex_infusion, complex_push, "
-                   "complex_injection, immunization, joint, other"),
+                _c(
+                    "family",
+                    "hydration, infusion, push, injection, sc_infusion, complex_infusion, complex_push, "
+                    "complex_injection, immunization, joint, other",
+                ),
                 _c("role", "initial, additional_hour, sequential, concurrent, each, repeat, pump"),
                 _l("routes", "routes it gives a drug by: iv im sc ia ..."),
                 _n("minutes_from", "least minutes, inclusive, null if not timed"),
@@ -223,13 +256,21 @@ SETS: dict[str, ReferenceSet] = {
         ReferenceSet(
             "carc",
             ("carc_code",),
-            (_c("carc_code", "claim adjustment reason code"), _t("paraphrase", "our own words"), _f("is_active", "")),
+            (
+                _c("carc_code", "claim adjustment reason code"),
+                _t("paraphrase", "our own words"),
+                _f("is_active", ""),
+            ),
             "Claim adjustment reason codes by number, paraphrased.",
         ),
         ReferenceSet(
             "rarc",
             ("rarc_code",),
-            (_c("rarc_code", "remittance advice remark code"), _t("paraphrase", "our own words"), _f("is_active", "")),
+            (
+                _c("rarc_code", "remittance advice remark code"),
+                _t("paraphrase", "our own words"),
+                _f("is_active", ""),
+            ),
             "Remittance remark codes by number, paraphrased.",
         ),
         ReferenceSet(
@@ -252,6 +293,7 @@ SETS: dict[str, ReferenceSet] = {
                 _c("name_kind", "generic, brand, short, misspelling"),
             ),
             "Names and short forms of drugs, for search and for reading descriptions.",
+            identity=("name", "drug"),
         ),
         ReferenceSet(
             "confusables",
