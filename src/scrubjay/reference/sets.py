@@ -119,8 +119,18 @@ SETS: dict[str, ReferenceSet] = {
                 ),
                 _l("usual_doses_mg", "doses in mg that are usual per visit, for look-alike edits"),
                 _c("group", "therapeutic group of the starter set, e.g. steroid, iron, ESA"),
+                _c("use_confidence", "confidence of brands, routes, class and usual doses, which no descriptor gives"),
             ),
             "What a drug code stands for and what one unit of it is.",
+        ),
+        ReferenceSet(
+            "containers",
+            ("hcpcs",),
+            (
+                _c("hcpcs", "drug code"),
+                _c("container_type", "single-dose or multi-dose: every marketed form of the code is so"),
+            ),
+            "Container type of a code, where all its marketed forms are alike.",
         ),
         ReferenceSet(
             "successors",
@@ -180,9 +190,19 @@ SETS: dict[str, ReferenceSet] = {
                 _q("units_per_item", "billing units in one item (BILLUNITS)"),
                 _c("ndc_billing_unit", "NCPDP unit of the NDC quantity: ML, UN, GR; null if unknown"),
                 _c("container_type", "single-dose, multi-dose or null"),
+                _c("form_confidence", "confidence of ndc_billing_unit and container_type, not in the crosswalk"),
             ),
             "NDC packages: the code they bill under, contents, container.",
             identity=("ndc", "hcpcs"),
+        ),
+        ReferenceSet(
+            "containers",
+            ("hcpcs",),
+            (
+                _c("hcpcs", "drug code"),
+                _c("container_type", "single-dose or multi-dose, where every marketed form of the code is"),
+            ),
+            "Container of a code whose forms are all alike; the row of an NDC is the better witness.",
         ),
         ReferenceSet(
             "modifiers",

@@ -1,0 +1,1 @@
+"""The edits of one family; see docs/edits."""

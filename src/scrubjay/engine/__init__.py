@@ -1,0 +1,7 @@
+"""The engine: plans which facts are needed, computes them once, gives one of four verdicts."""
+
+from scrubjay.engine.evaluate import Judgement, judge
+from scrubjay.engine.plan import Plan, make_plan
+from scrubjay.engine.run import RunResult, run_edits
+
+__all__ = ["Judgement", "Plan", "RunResult", "judge", "make_plan", "run_edits"]

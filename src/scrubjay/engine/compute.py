@@ -1,0 +1,78 @@
+"""Adds the planned facts to the frames of a batch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from scrubjay.errors import EditDefinitionError
+from scrubjay.facts import FactContext, FactGroup, all_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from scrubjay.engine.plan import Plan
+    from scrubjay.facts import PolicyResolver
+    from scrubjay.reference import Reference
+    from scrubjay.tables import ClaimBundle
+
+
+def _columns_of(group: FactGroup, ctx: FactContext) -> pl.DataFrame:
+    frame = ctx.lines if group.grain == "line" else ctx.claims
+    result = group.compute(ctx)
+    columns = result if isinstance(result, pl.DataFrame) else frame.select(result)
+    names = [fact.name for fact in group.gives]
+    if columns.columns != names or columns.height != frame.height:
+        raise EditDefinitionError(
+            f"gave columns {columns.columns} x {columns.height}, promised {names} x {frame.height}", where=group.name
+        )
+    return columns.cast({fact.name: fact.dtype for fact in group.gives})  # type: ignore[arg-type]
+
+
+def _put_on_lines(ctx: FactContext, names: Sequence[str]) -> None:
+    """Copy claim columns to the lines, by claim."""
+    missing = [n for n in names if n not in ctx.lines.columns and n in ctx.claims.columns]
+    if missing:
+        # Positions of both frames are called alike; a line keeps its own.
+        ctx.lines = ctx.lines.join(
+            ctx.claims.select("claim_key", *missing), on="claim_key", how="left", maintain_order="left"
+        )
+
+
+def compute_groups(groups: Sequence[FactGroup], ctx: FactContext, on_lines: Sequence[str]) -> None:
+    """Compute `groups` in order; `ctx.lines` and `ctx.claims` grow by their facts."""
+    _put_on_lines(ctx, on_lines)
+    wanted_on_lines = set(on_lines)
+    for group in groups:
+        columns = _columns_of(group, ctx)
+        if group.grain == "line":
+            ctx.lines = ctx.lines.hstack(columns)
+        else:
+            ctx.claims = ctx.claims.hstack(columns)
+            _put_on_lines(ctx, [n for n in columns.columns if n in wanted_on_lines])
+
+
+def facts_of_batch(
+    bundle: ClaimBundle, plan: Plan, *, reference: Reference, policies: PolicyResolver, as_of: date
+) -> FactContext:
+    """The frames of a batch with every planned fact on them."""
+    ctx = FactContext(
+        lines=bundle.lines,
+        claims=bundle.claims,
+        adjustments=bundle.adjustments,
+        other_payers=bundle.other_payers,
+        reference=reference,
+        policies=policies,
+        as_of=as_of,
+    )
+    compute_groups(plan.groups, ctx, plan.claim_columns_on_lines)
+    return ctx
+
+
+def missing_column_order(names: Sequence[str]) -> list[str]:
+    """Columns that can explain a verdict not evaluated, facts first, base columns after."""
+    known = all_columns()
+    with_words = [n for n in names if known[n].missing]
+    return sorted(with_words, key=lambda n: (known[n].is_base, n))

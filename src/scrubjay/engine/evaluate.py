@@ -1,0 +1,140 @@
+"""One verdict per edit and subject, over whole columns; findings only for what fired."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from scrubjay.edits.spec import Edit, Grain, Severity, Verdict
+from scrubjay.engine.compute import missing_column_order
+from scrubjay.errors import Problem
+from scrubjay.facts import column
+from scrubjay.tables import FINDINGS, NOT_EVALUATED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_MISSING_NAMES_SHOWN = 3
+
+
+@dataclass(slots=True)
+class Judgement:
+    """The verdicts of some edits over one frame.
+
+    Attributes:
+        verdicts: one UInt8 column per edit (its name), in the order of the frame.
+        findings: rows of `FINDINGS`.
+        not_evaluated: rows of `NOT_EVALUATED`.
+        counts: per edit the number of each verdict, index by `Verdict`.
+        problems: edits that could not be computed; their subjects count as not evaluated.
+    """
+
+    verdicts: pl.DataFrame
+    findings: pl.DataFrame
+    not_evaluated: pl.DataFrame
+    counts: dict[str, tuple[int, int, int, int]]
+    problems: list[Problem]
+
+
+def _verdict_frame(frame: pl.DataFrame, edits: Sequence[Edit], problems: list[Problem]) -> pl.DataFrame:
+    try:
+        return frame.select(e.verdict() for e in edits)
+    except pl.exceptions.PolarsError:
+        pass
+    # One broken edit must not take the others down: find it, and count its subjects as not evaluated.
+    columns: list[pl.Series] = []
+    for edit in edits:
+        try:
+            columns.append(frame.select(edit.verdict()).to_series())
+        except pl.exceptions.PolarsError as error:
+            problems.append(
+                Problem(
+                    "edit-failed",
+                    f"{edit.code} {edit.name} could not be computed ({type(error).__name__}).",
+                    "Its lines count as not evaluated; please report this with the version of scrubjay.",
+                )
+            )
+            columns.append(pl.Series(edit.name, [Verdict.NOT_EVALUATED], dtype=pl.UInt8).new_from_index(0, frame.height))
+    return pl.DataFrame(columns)
+
+
+def _text(value: str | pl.Expr) -> pl.Expr:
+    return pl.lit(value) if isinstance(value, str) else value
+
+
+def _findings(frame: pl.DataFrame, edit: Edit) -> pl.DataFrame:
+    is_line = edit.grain is Grain.LINE
+    all_unverified = all(c.confidence in ("C", "D") for c in edit.citations)
+    unverified = pl.lit(value=True) if all_unverified else (edit.unverified if edit.unverified is not None else pl.lit(value=False))
+    return frame.select(
+        pl.col("claim_key"),
+        (pl.col("line_key") if is_line else pl.lit(None, dtype=pl.Int64)).alias("line_key"),
+        pl.lit(edit.name).alias("edit"),
+        pl.lit(edit.code).alias("code"),
+        pl.lit(str(edit.severity)).alias("severity"),
+        edit.message.alias("message"),
+        _text(edit.fix.advice).alias("fix"),
+        unverified.fill_null(value=False).alias("is_unverified"),
+        (pl.col("charge_amount") if is_line else pl.col("claim_charge_amount")).alias("at_stake_amount"),
+        pl.lit(None, dtype=pl.String).alias("waiver"),
+    )
+
+
+def _unknown(frame: pl.DataFrame, edit: Edit) -> pl.DataFrame:
+    is_line = edit.grain is Grain.LINE
+    candidates = missing_column_order(edit.decides_on())
+    facts = [n for n in candidates if not column(n).is_base]
+    base = [n for n in candidates if column(n).is_base]
+
+    def joined(names: list[str]) -> pl.Expr:
+        if not names:
+            return pl.lit("")
+        present = [pl.when(pl.col(n).is_null()).then(pl.lit(n)) for n in names]
+        return pl.concat_list(present).list.drop_nulls().list.head(_MISSING_NAMES_SHOWN).list.join("+")
+
+    of_facts = joined(facts)
+    return frame.select(
+        pl.col("claim_key"),
+        (pl.col("line_key") if is_line else pl.lit(None, dtype=pl.Int64)).alias("line_key"),
+        pl.lit(edit.name).alias("edit"),
+        pl.when(of_facts != "").then(of_facts).otherwise(joined(base)).alias("missing"),
+    )
+
+
+def judge(frame: pl.DataFrame, edits: Sequence[Edit]) -> Judgement:
+    """Judge every row of `frame` by `edits` of one grain.
+
+    Args:
+        frame: lines or claims with the facts that the edits read.
+        edits: edits of the frame's grain.
+    """
+    problems: list[Problem] = []
+    if not edits:
+        return Judgement(pl.DataFrame(), FINDINGS.empty(), NOT_EVALUATED.empty(), {}, problems)
+    verdicts = _verdict_frame(frame, edits, problems)
+    counted = verdicts.select(
+        (pl.col(e.name) == v).sum().alias(f"{e.name}={int(v)}") for e in edits for v in Verdict
+    ).row(0, named=True)
+    counts = {e.name: tuple(int(counted[f"{e.name}={int(v)}"]) for v in Verdict) for e in edits}
+    findings = [FINDINGS.empty()]
+    unknown = [NOT_EVALUATED.empty()]
+    for edit in edits:
+        if counts[edit.name][Verdict.FIRES]:
+            findings.append(_findings(frame.filter(verdicts[edit.name] == Verdict.FIRES), edit))
+        if counts[edit.name][Verdict.NOT_EVALUATED]:
+            unknown.append(_unknown(frame.filter(verdicts[edit.name] == Verdict.NOT_EVALUATED), edit))
+    return Judgement(verdicts, pl.concat(findings), pl.concat(unknown), counts, problems)  # type: ignore[arg-type]
+
+
+def coverage_of(frame: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
+    """Applicable and not evaluated verdicts per claim: `claim_key`, `applicable`, `not_evaluated`."""
+    per_row = verdicts.select(
+        pl.sum_horizontal(pl.all() != Verdict.NOT_APPLICABLE).cast(pl.Int32).alias("applicable"),
+        pl.sum_horizontal(pl.all() == Verdict.NOT_EVALUATED).cast(pl.Int32).alias("not_evaluated"),
+    )
+    return frame.select("claim_key").hstack(per_row)
+
+
+SEVERITIES = tuple(str(s) for s in (Severity.ERROR, Severity.WARNING, Severity.INFO))

@@ -1,0 +1,86 @@
+"""What a fact is computed from: the frames of a batch, the reference, the policies, the two clocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from scrubjay.reference import Reference
+
+
+class PolicyResolver(Protocol):
+    """Answers which policy governs a claim and what its parameters are on a day."""
+
+    def resolve(self, keys: pl.DataFrame) -> pl.DataFrame:
+        """Parameters for each row of `keys`, same height and order.
+
+        Args:
+            keys: `claim_filing_code`, `payer_id`, `payer_name`, `claim_kind`, `service_date`.
+
+        Returns:
+            `policy_id`, `payer_class` and one column `payer_...` per declared parameter.
+        """
+        ...
+
+
+@dataclass(slots=True)
+class FactContext:
+    """The frames of one batch while facts are added to them.
+
+    Attributes:
+        lines: one row per service line; claim columns that a fact or edit needs are joined on.
+        claims: one row per claim.
+        adjustments, other_payers: as in `scrubjay.tables`.
+        reference: dated reference sets.
+        policies: payer parameters.
+        as_of: the day the run knows things on.
+    """
+
+    lines: pl.DataFrame
+    claims: pl.DataFrame
+    adjustments: pl.DataFrame
+    other_payers: pl.DataFrame
+    reference: Reference
+    policies: PolicyResolver
+    as_of: date
+    _distinct: dict[tuple[str, ...], tuple[pl.DataFrame, pl.Series]] = field(
+        default_factory=dict[tuple[str, ...], tuple[pl.DataFrame, pl.Series]]
+    )
+
+    def distinct(self, *columns: str) -> tuple[pl.DataFrame, pl.Series]:
+        """The distinct rows of some line columns, and for every line the number of its row.
+
+        `frame.select(columns)` equals `distinct[row_numbers]`: a lookup is done on the few distinct
+        rows and gathered back. Cached per set of columns.
+        """
+        if columns not in self._distinct:
+            keys = self.lines.select(columns)
+            distinct = keys.unique(maintain_order=True)
+            rows = keys.join(
+                distinct.with_row_index("_row"), on=list(columns), how="left", nulls_equal=True, maintain_order="left"
+            )["_row"]
+            self._distinct[columns] = (distinct, rows)
+        return self._distinct[columns]
+
+    def look_up(self, set_name: str, *, on: str = "service_date", **keys: str) -> pl.DataFrame:
+        """Rows of a reference set for every line, as of its date of service; null where none.
+
+        Args:
+            set_name: a set of `scrubjay.reference.sets`.
+            on: the line's date column.
+            keys: key column of the set = line column, e.g. `hcpcs="hcpcs"`.
+
+        Returns:
+            The set's other columns, same height and order as the lines.
+        """
+        columns = (*keys.values(), on)
+        distinct, rows = self.distinct(*columns)
+        asked = distinct.select(
+            *(pl.col(line_column).alias(key) for key, line_column in keys.items()), pl.col(on)
+        )
+        return self.reference.lookup(set_name, asked, on=on, as_of=self.as_of)[rows]

@@ -1,0 +1,57 @@
+"""Who pays, and by which rules: the policy that governs a line and its parameters on the day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from scrubjay.facts.parameters import PARAMETERS
+from scrubjay.facts.registry import CLAIM, LINE, Fact, facts
+
+if TYPE_CHECKING:
+    from scrubjay.facts.context import FactContext
+
+_WHO = ("claim_filing_code", "payer_id", "payer_name", "claim_kind")
+_NO_POLICY = "no policy covers this payer; name one with --policy, or see `scrubjay check --help`"
+
+
+def _facts(prefix: str) -> tuple[Fact, ...]:
+    return (
+        Fact(f"{prefix}policy_id", pl.String(), "the policy that governs the payer on the day", _NO_POLICY),
+        Fact(
+            f"{prefix}payer_class",
+            pl.String(),
+            "medicare_part_a, medicare_part_b, medicare_advantage, medicaid, commercial or other",
+            _NO_POLICY,
+        ),
+        Fact(f"{prefix}payer_unverified", pl.List(pl.String()), "parameters in force whose citation is tagged C or D"),
+        *(
+            Fact(
+                f"{prefix}payer_{p.name}",
+                p.dtype,
+                p.about,
+                f"whether or how this payer rules on '{p.about}' is not known; add it to a policy (--policy)",
+            )
+            for p in PARAMETERS.values()
+        ),
+    )
+
+
+@facts(LINE, needs=(*_WHO, "service_date"), gives=_facts(""))
+def payer_of_line(ctx: FactContext) -> pl.DataFrame:
+    """Policy and parameters as of each line's date of service."""
+    distinct, rows = ctx.distinct(*_WHO, "service_date")
+    return ctx.policies.resolve(distinct)[rows]
+
+
+@facts(CLAIM, needs=(*_WHO, "claim_service_date"), gives=_facts("claim_"))
+def payer_of_claim(ctx: FactContext) -> pl.DataFrame:
+    """Policy and parameters as of the claim's first date of service."""
+    asked = ctx.claims.select(*_WHO, pl.col("claim_service_date").alias("service_date"))
+    distinct = asked.unique(maintain_order=True)
+    rows = asked.join(
+        distinct.with_row_index("_row"), on=asked.columns, how="left", nulls_equal=True, maintain_order="left"
+    )["_row"]
+    resolved = ctx.policies.resolve(distinct)[rows]
+    return resolved.rename({name: f"claim_{name}" for name in resolved.columns})
