@@ -1,0 +1,199 @@
+"""Whether a payer asks for JW and JZ on a line: dates, settings and payers are data.
+
+The engine of the predicate is here; its values come as a `DiscardRule`, from a payer policy or from
+the cited rows in `data/discard.yaml`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Literal
+
+import yaml
+
+from scrubjay.drugs.answers import UNVERIFIED
+
+if TYPE_CHECKING:
+    from datetime import date
+
+MEDICARE = "medicare"
+"""Id of the base payer that is meant where none is named."""
+
+
+class Demand(StrEnum):
+    """What a payer says of a modifier on a day."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+    NOT_ACCEPTED = "not_accepted"
+    UNKNOWN = "unknown"
+
+
+DrugPays = Literal["always", "never", "by_status"]
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardRule:
+    """What one payer asks on one day of service.
+
+    Attributes:
+        payer: id of the payer.
+        jw: for discarded units.
+        jz: for a line with none.
+        source: where the rule is from.
+        confidence: A to D.
+        follows_medicare_status: the hospital and ASC indicators decide whether the drug is paid apart.
+        ndc_required: drug lines need an NDC; null if unknown.
+    """
+
+    payer: str
+    jw: Demand
+    jz: Demand
+    source: str
+    confidence: str = "D"
+    follows_medicare_status: bool = False
+    ndc_required: bool | None = None
+
+    def one_line(self) -> str:
+        """Source and mark for a step."""
+        return f"{self.source} [{self.confidence}{', unverified' if self.confidence in UNVERIFIED else ''}]"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRule:
+    """How a setting treats drugs.
+
+    Attributes:
+        setting: its name.
+        drug_pays: `always`, `never` or `by_status`.
+        status_setting: key of the `status` set where the indicator decides.
+        payable: indicators that pay the drug apart.
+        packaged: indicators that pay nothing apart.
+        not_payable: indicators that deny.
+        mue_setting: key of the `mue` set, or null if none is known to apply.
+        is_part_a: the drug belongs to the inpatient payment; no Part B line exists.
+        source: where it is from, with its mark.
+    """
+
+    setting: str
+    drug_pays: DrugPays
+    source: str
+    status_setting: str | None = None
+    payable: tuple[str, ...] = ()
+    packaged: tuple[str, ...] = ()
+    not_payable: tuple[str, ...] = ()
+    mue_setting: str | None = None
+    is_part_a: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardDecision:
+    """What goes on the lines.
+
+    Attributes:
+        bills_discarded: discarded units go on a JW line; null if unknown.
+        marks_none: a line without waste carries JZ; null if unknown.
+        reason: why, one sentence.
+    """
+
+    bills_discarded: bool | None
+    marks_none: bool | None
+    reason: str
+
+
+def decide(
+    rule: DiscardRule, *, is_separately_payable: bool | None, is_single_dose: bool | None, is_excluded: bool
+) -> DiscardDecision:
+    """Apply a rule to one drug line.
+
+    Args:
+        rule: what the payer asks that day.
+        is_separately_payable: the drug is paid apart in the setting; null if unknown.
+        is_single_dose: container type; null if unknown.
+        is_excluded: the drug is of a kind that the rule leaves out.
+    """
+    if is_single_dose is False:
+        return DiscardDecision(False, False, "The container is multi-dose: waste is never billable, neither JW nor JZ.")
+    if is_excluded:
+        return DiscardDecision(False, False, "The rule leaves this kind of drug out.")
+    if is_separately_payable is False:
+        return DiscardDecision(
+            False, False, "The drug is not paid separately in this setting on this day: JW and JZ are not required."
+        )
+    jw, jz = _asks(rule.jw, if_optional=True), _asks(rule.jz, if_optional=False)
+    if jw is False and jz is False:
+        return DiscardDecision(False, False, "The payer takes neither JW nor JZ on this day.")
+    if is_separately_payable is None or is_single_dose is None:
+        what = "container type" if is_single_dose is None else "payment status in this setting"
+        return DiscardDecision(
+            None if jw is not False else False,
+            None if jz is not False else False,
+            f"The {what} is not known.",
+        )
+    return DiscardDecision(jw, jz, f"JW is {rule.jw.replace('_', ' ')}, JZ is {rule.jz.replace('_', ' ')}.")
+
+
+def _asks(demand: Demand, *, if_optional: bool) -> bool | None:
+    # An honoured JW is billed, since the payer pays for it; a JZ that nobody asks for is left off.
+    return {
+        Demand.REQUIRED: True,
+        Demand.OPTIONAL: if_optional,
+        Demand.NOT_ACCEPTED: False,
+        Demand.UNKNOWN: None,
+    }[demand]
+
+
+@cache
+def _data() -> dict[str, Any]:
+    text = (resources.files("scrubjay.drugs") / "data" / "discard.yaml").read_text(encoding="utf-8")
+    return yaml.safe_load(text)
+
+
+def default_discard_rule(payer: str | None, on: date) -> DiscardRule:
+    """The shipped rule of a base payer on a day; unknown for a payer that no row names."""
+    name = (payer or MEDICARE).strip().lower()
+    entry: dict[str, Any] = _data()["payers"].get(name, {})
+    for period in entry.get("periods", []):
+        start, end = period["from"], period["to"]
+        if (start is None or start <= on) and (end is None or on < end):
+            return DiscardRule(
+                name,
+                Demand(period["jw"]),
+                Demand(period["jz"]),
+                period["source"],
+                period["confidence"],
+                follows_medicare_status=entry["follows_medicare_status"],
+                ndc_required=entry["ndc_required"],
+            )
+    return DiscardRule(name, Demand.UNKNOWN, Demand.UNKNOWN, "no policy of this payer is loaded")
+
+
+def setting_rule(setting: str) -> SettingRule | None:
+    """The shipped rule of a setting, or null for a setting that no row names."""
+    row: dict[str, Any] | None = _data()["settings"].get(setting)
+    if row is None:
+        return None
+    return SettingRule(
+        setting=setting,
+        drug_pays=row["drug_pays"],
+        source=f"{row['source']} [{row['confidence']}]",
+        status_setting=row.get("status_setting"),
+        payable=tuple(row.get("payable", ())),
+        packaged=tuple(row.get("packaged", ())),
+        not_payable=tuple(row.get("not_payable", ())),
+        mue_setting=row.get("mue_setting"),
+        is_part_a=row.get("is_part_a", False),
+    )
+
+
+def known_settings() -> tuple[str, ...]:
+    """Names of the settings that a request may give."""
+    return tuple(_data()["settings"])
+
+
+def is_excluded_class(administration_class: str | None) -> bool:
+    """Whether the discarded-drug rule leaves this class of drug out."""
+    return administration_class in _data()["excluded_classes"]
