@@ -45,7 +45,7 @@ def code_identity(ctx: FactContext) -> pl.DataFrame:
         pl.col("kind").last().alias("code_kind"),
         pl.col("descriptor").last().alias("code_descriptor"),
     )
-    is_complete = ctx.reference.is_complete("hcpcs", as_of=ctx.as_of)
+    is_complete = ctx.reference.is_complete("hcpcs", on=ctx.as_of, as_of=ctx.as_of)
     distinct, rows = ctx.distinct("hcpcs")
     code = pl.col("hcpcs")
     is_level_two = code.str.contains(r"^[A-V]\d{4}$")

@@ -1,0 +1,247 @@
+"""The use cases. Command line, web, REST, MCP and Spark call these and format the answer.
+
+Nothing here reads the clock, prints, or keeps state between calls.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from scrubjay import __version__
+from scrubjay.drugs import convert_units, look_up_code, look_up_ndc, work_out_units
+from scrubjay.edits.registry import all_edits
+from scrubjay.edits.spec import Edit, FixLevel, Severity
+from scrubjay.engine import RunResult, run_edits
+from scrubjay.errors import ExitCode, UsageError
+from scrubjay.facts import column
+from scrubjay.intake import ClaimReader, FileReport
+from scrubjay.policies import PolicySet, load_policy_file
+from scrubjay.reference import Reference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date, datetime
+    from pathlib import Path
+
+__all__ = [
+    "CheckReport",
+    "RunInfo",
+    "check",
+    "convert_units",
+    "edits",
+    "explain",
+    "look_up_code",
+    "look_up_ndc",
+    "reason_words",
+    "work_out_units",
+]
+
+_RANK = {str(Severity.ERROR): 0, str(Severity.WARNING): 1, str(Severity.INFO): 2}
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """What a run was: enough to repeat it."""
+
+    version: str
+    as_of: date
+    editions: list[str]
+    edits: int
+    started_at: datetime
+
+
+@dataclass(slots=True)
+class CheckReport:
+    """What `check` found.
+
+    Attributes:
+        run: version, clock, editions.
+        files: one report per input, with its problems.
+        result: findings, coverage and counts of the engine.
+        edits: the edits that were asked, by readable name.
+    """
+
+    run: RunInfo
+    files: list[FileReport]
+    result: RunResult
+    edits: dict[str, Edit]
+
+    def findings_table(self, *, with_not_evaluated: bool) -> pl.DataFrame:
+        """One row per finding, worst first within a claim, claims in the order of the files.
+
+        Args:
+            with_not_evaluated: add a row per verdict not evaluated, with its reason.
+
+        Returns:
+            Columns claim_id, patient_control_number, payer_name, line_number, hcpcs, edit, code, severity,
+            verdict, message, reason, fix, fix_level, carc, is_unverified, at_stake_amount, file, transaction,
+            segment, waiver.
+        """
+        fired = self.result.findings.with_columns(
+            pl.lit("fires").alias("verdict"), pl.lit(None, dtype=pl.String).alias("reason")
+        )
+        parts = [fired]
+        if with_not_evaluated:
+            unknown = self.result.not_evaluated
+            words = {m: reason_words(m) for m in unknown["missing"].unique().to_list()}
+            parts.append(
+                unknown.select(
+                    "claim_key",
+                    "line_key",
+                    "edit",
+                    _per_edit(self.edits, lambda e: e.code).alias("code"),
+                    _per_edit(self.edits, lambda e: str(e.severity)).alias("severity"),
+                    pl.lit("Not evaluated.").alias("message"),
+                    pl.lit(None, dtype=pl.String).alias("fix"),
+                    pl.lit(value=False).alias("is_unverified"),
+                    pl.lit(None, dtype=fired.schema["at_stake_amount"]).alias("at_stake_amount"),
+                    pl.lit(None, dtype=pl.String).alias("waiver"),
+                    pl.lit("not_evaluated").alias("verdict"),
+                    pl.col("missing").replace_strict(words, default=None, return_dtype=pl.String).alias("reason"),
+                )
+            )
+        lines = self.result.lines.select("line_key", "line_number", "hcpcs", pl.col("segment").alias("_line_segment"))
+        names = {f.file_number: f.path for f in self.files}
+        return (
+            pl.concat(parts)
+            .join(self.result.claims, on="claim_key", how="left", maintain_order="left")
+            .join(lines, on="line_key", how="left", maintain_order="left")
+            .with_columns(
+                pl.coalesce("_line_segment", "segment").alias("segment"),
+                pl.col("file_number").replace_strict(names, default=None, return_dtype=pl.String).alias("file"),
+                _per_edit(self.edits, lambda e: str(e.fix.level if e.fix.change else FixLevel.NONE)).alias("fix_level"),
+                pl.col("edit")
+                .replace_strict({n: "|".join(e.prevents_carc) for n, e in self.edits.items()}, default="")
+                .alias("_carc"),
+                pl.col("severity").replace_strict(_RANK, default=3, return_dtype=pl.Int8).alias("_rank"),
+            )
+            .with_columns(
+                pl.when(pl.col("_carc") == "").then(pl.lit([], dtype=pl.List(pl.String)))
+                .otherwise(pl.col("_carc").str.split("|")).alias("carc")
+            )
+            .sort("claim_key", pl.col("verdict") != "fires", "_rank", "line_number", "code", nulls_last=True)
+            .select(
+                "claim_id", "patient_control_number", "payer_name", "line_number", "hcpcs", "edit", "code", "severity",
+                "verdict", "message", "reason", "fix", "fix_level", "carc", "is_unverified", "at_stake_amount", "file",
+                "transaction", "segment", "waiver",
+            )
+        )
+
+    def exit_code(self, fail_on: str) -> ExitCode:
+        """The exit code: findings at or above the threshold, else files that could not be read, else clean.
+
+        Args:
+            fail_on: `error`, `warning` or `never`.
+        """
+        levels = {"error": [Severity.ERROR], "warning": [Severity.ERROR, Severity.WARNING], "never": []}
+        if fail_on not in levels:
+            raise UsageError(f"{fail_on!r} is no threshold.", where="--fail-on", hint="Use error, warning or never.")
+        wanted = [str(s) for s in levels[fail_on]]
+        if self.result.findings["severity"].is_in(wanted).any():
+            return ExitCode.FINDINGS
+        return ExitCode.UNREADABLE if any(p.is_fatal for f in self.files for p in f.problems) else ExitCode.CLEAN
+
+
+def _per_edit(by_name: dict[str, Edit], value: Callable[[Edit], str]) -> pl.Expr:
+    return pl.col("edit").replace_strict({n: value(e) for n, e in by_name.items()}, default=None, return_dtype=pl.String)
+
+
+def reason_words(missing: str) -> str:
+    """Why a verdict was not given, in the user's words.
+
+    Args:
+        missing: column names joined by `+`, as in the table `not_evaluated`.
+    """
+    names = [m for m in missing.split("+") if m]
+    if not names:
+        return "a value that this edit needs is unknown"
+    return "; ".join(dict.fromkeys(column(n).missing for n in names))
+
+
+def edits(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Edit]:
+    """The edits chosen by code, readable name or family prefix (`DD`, `DD001`).
+
+    Args:
+        select: which to take; all where empty.
+        ignore: which of those to leave out.
+
+    Raises:
+        UsageError: a word names no edit.
+    """
+    everything = all_edits()
+    words = {*select, *ignore}
+    known = {w for e in everything for w in (e.code, e.name, e.code[:2])}
+    unknown = sorted(words - known)
+    if unknown:
+        raise UsageError(f"{unknown[0]!r} names no edit and no family.", hint="`scrubjay edits` lists them.")
+
+    def named(edit: Edit, by: Sequence[str]) -> bool:
+        return any(w in by for w in (edit.code, edit.name, edit.code[:2]))
+
+    return [e for e in everything if (not select or named(e, select)) and not named(e, ignore)]
+
+
+def explain(name_or_code: str) -> Edit:
+    """One edit by readable name or code, whatever the case.
+
+    Raises:
+        UsageError: no such edit; the hint names the nearest.
+    """
+    from rapidfuzz import process  # noqa: PLC0415 - only where a name is looked up
+
+    wanted = name_or_code.strip()
+    for edit in all_edits():
+        if wanted.upper() == edit.code or wanted.lower() == edit.name:
+            return edit
+    near = process.extract(wanted.lower(), [e.name for e in all_edits()], limit=3)
+    hint = f"Near: {', '.join(n for n, _, _ in near)}." if near else ""
+    raise UsageError(f"there is no edit {name_or_code!r}.", hint=hint)
+
+
+def check(
+    paths: Sequence[Path | str],
+    *,
+    as_of: date,
+    started_at: datetime,
+    policies: Sequence[Path | str] = (),
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    reference_path: Path | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> CheckReport:
+    """Judge the claims of 837 files.
+
+    Args:
+        paths: the files; what cannot be read becomes a problem of its file report, the others go on.
+        as_of: the day on which things are known.
+        started_at: when the run began, for the record.
+        policies: policy files of the user's own, before those that ship.
+        select, ignore: edits by code, name or family.
+        reference_path: folder of loaded reference editions; null takes the usual one.
+        progress: called with the number of bytes read.
+
+    Raises:
+        UsageError: a word names no edit.
+        PolicyError: a policy file is broken.
+    """
+    chosen = edits(select, ignore)
+    policy_set = PolicySet.base([load_policy_file(p) for p in policies])
+    reference = Reference.open(reference_path)
+    reader = ClaimReader(paths, progress=progress)
+    result = run_edits(reader.batches(), chosen, reference=reference, policies=policy_set, as_of=as_of)
+    known = [e for e in reference.editions() if e.published_on is None or e.published_on <= as_of]
+    return CheckReport(
+        run=RunInfo(
+            version=__version__,
+            as_of=as_of,
+            editions=[f"{e.set_name} {e.edition}" for e in known],
+            edits=len(chosen),
+            started_at=started_at,
+        ),
+        files=reader.reports,
+        result=result,
+        edits={e.name: e for e in chosen},
+    )
