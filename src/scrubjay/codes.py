@@ -46,7 +46,9 @@ TYPE_OF_BILL_PATTERN = r"^[1-9][0-9A-Z][0-9A-Z]$"
 # letters (S, L, O, I, B and Z are never used), 3 and 6 letters or digits, the first is 1 to 9.
 _MBI_LETTER = "[AC-HJKMNP-RT-Y]"
 _MBI_EITHER = "[0-9AC-HJKMNP-RT-Y]"
-MBI_PATTERN = f"^[1-9]{_MBI_LETTER}{_MBI_EITHER}[0-9]{_MBI_LETTER}{_MBI_EITHER}[0-9]{_MBI_LETTER}{{2}}[0-9]{{2}}$"
+MBI_PATTERN = (
+    f"^[1-9]{_MBI_LETTER}{_MBI_EITHER}[0-9]{_MBI_LETTER}{_MBI_EITHER}[0-9]{_MBI_LETTER}{{2}}[0-9]{{2}}$"
+)
 
 NPI_PATTERN = r"^[12][0-9]{9}$"
 # The check digit is computed as if the issuer prefix 80840 stood before the number; the prefix adds 24.
@@ -150,7 +152,9 @@ def parse_pos(text: str) -> Pos:
         UsageError: any other form.
     """
     return Pos(
-        _matched(text.strip(), POS_PATTERN, f"{_short(text)} is not a place of service.", "Two digits, as 11.")
+        _matched(
+            text.strip(), POS_PATTERN, f"{_short(text)} is not a place of service.", "Two digits, as 11."
+        )
     )
 
 
@@ -192,7 +196,9 @@ def parse_type_of_bill(text: str) -> TypeOfBill:
     bare = text.strip().upper()
     bare = bare[1:] if len(bare) == 4 and bare.startswith("0") else bare
     return TypeOfBill(
-        _matched(bare, TYPE_OF_BILL_PATTERN, f"{_short(text)} is not a type of bill.", "Three digits, as 131.")
+        _matched(
+            bare, TYPE_OF_BILL_PATTERN, f"{_short(text)} is not a type of bill.", "Three digits, as 131."
+        )
     )
 
 

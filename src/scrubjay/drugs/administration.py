@@ -130,10 +130,8 @@ def administer(given: Given, rows: Iterable[Mapping[str, Any]]) -> Administratio
     timed, injected = _FAMILIES[given.administration_class]
     if given.route == "iv":
         return _timed(given, held, timed, warnings)
-    if given.route == "sc" and given.minutes is not None:
-        infusions = _candidates(held, (_SC_INFUSION,), given.route, given.minutes)
-        if infusions:
-            return _timed(given, held, (_SC_INFUSION,), warnings)
+    if given.route == "sc" and given.minutes is not None and _is_long(given.minutes, held):
+        return _timed(given, held, (_SC_INFUSION,), warnings)
     return _one_line(given, _candidates(held, injected, given.route, None), warnings)
 
 
@@ -143,7 +141,8 @@ def _name(given: Given) -> str:
 
 def _none(message: str, warnings: Sequence[AnswerWarning] = ()) -> Administration:
     return Administration(
-        steps=(Step(f"No administration line. {message}"),), warnings=(*warnings, AnswerWarning(_MISSING, message))
+        steps=(Step(f"No administration line. {message}"),),
+        warnings=(*warnings, AnswerWarning(_MISSING, message)),
     )
 
 
@@ -164,7 +163,15 @@ def _in_time(row: Mapping[str, Any], minutes: int) -> bool:
     if row["role"] == "initial" and _is_infusion(row):
         # An infusion longer than its first code reaches goes on with hours added to that code.
         return minutes >= (row["minutes_from"] or 0)
-    return (row["minutes_from"] or 0) <= minutes and (row["minutes_to"] is None or minutes <= row["minutes_to"])
+    return (row["minutes_from"] or 0) <= minutes and (
+        row["minutes_to"] is None or minutes <= row["minutes_to"]
+    )
+
+
+def _is_long(minutes: int, rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the minutes reach those of a therapeutic infusion, below which it is an injection."""
+    least = [r["minutes_from"] for r in rows if r["family"] == "infusion" and r["role"] == "initial"]
+    return any(least) and minutes >= min(m for m in least if m)
 
 
 def _is_infusion(row: Mapping[str, Any]) -> bool:
@@ -200,7 +207,13 @@ def _with_hours(
         )
     if minutes <= last:
         return first
-    hours = [r for r in rows if r["family"] == initial["family"] and r["role"] == "additional_hour"]
+    hours = [
+        r
+        for r in rows
+        if r["family"] == initial["family"]
+        and r["role"] == "additional_hour"
+        and set(map(normal_route, r["routes"] or ())) >= set(map(normal_route, initial["routes"]))
+    ]
     if len(hours) != 1:
         return _none(
             f"The infusion lasted beyond {last} minutes and the code for further hours is not in the reference.",
@@ -221,6 +234,7 @@ def _with_hours(
 def _one_line(
     given: Given, candidates: Sequence[Mapping[str, Any]], warnings: Sequence[AnswerWarning]
 ) -> Administration:
+    candidates = _most_general(candidates)
     if len(candidates) != 1:
         listed = ", ".join(sorted(str(c["hcpcs"]) for c in candidates))
         return _none(
@@ -230,14 +244,26 @@ def _one_line(
             warnings,
         )
     row = candidates[0]
-    time = "" if given.minutes is None or not (row["minutes_from"] or row["minutes_to"]) else f", {given.minutes} minutes"
+    time = (
+        ""
+        if given.minutes is None or not (row["minutes_from"] or row["minutes_to"])
+        else f", {given.minutes} minutes"
+    )
     step = Step(
         f"Given {(given.route or '').upper()}{time}: {row['meaning']}.",
         None,
         f"{row['hcpcs']} x 1",
         provenance(row).one_line(),
     )
-    return Administration((AnswerLine(str(row["hcpcs"]), "1", (), "administration"),), (step,), tuple(warnings))
+    return Administration(
+        (AnswerLine(str(row["hcpcs"]), "1", (), "administration"),), (step,), tuple(warnings)
+    )
+
+
+def _most_general(candidates: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """Of codes that fit, those that serve most routes: a narrower one needs a device or a fact not stated."""
+    most = max((len(c["routes"]) for c in candidates), default=0)
+    return [c for c in candidates if len(c["routes"]) == most]
 
 
 @cache

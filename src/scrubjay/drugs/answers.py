@@ -144,7 +144,9 @@ class Provenance:
     def one_line(self) -> str:
         """Source, edition and mark, e.g. `CMS HCPCS file 2024-10 [A]`."""
         text = " ".join(part for part in (self.source, self.edition) if part)
-        mark = f" [{self.confidence}{', unverified' if self.is_unverified else ''}]" if self.confidence else ""
+        mark = (
+            f" [{self.confidence}{', unverified' if self.is_unverified else ''}]" if self.confidence else ""
+        )
         return f"{text}{mark}"
 
 

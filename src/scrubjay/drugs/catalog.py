@@ -117,14 +117,21 @@ class Catalog:
         """Names written like `text`, best first."""
         ways = {way: key for key, (way, _) in self.written.items()}
         found = process.extract(
-            text, list(ways), scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=NEAR_ENOUGH, limit=12
+            text,
+            list(ways),
+            scorer=fuzz.WRatio,
+            processor=utils.default_process,
+            score_cutoff=NEAR_ENOUGH,
+            limit=12,
         )
         return tuple(way for way, _, _ in found)[:_MOST_NEAR]
 
     def codes_of(self, drug: str, on: date) -> list[dict[str, Any]]:
         """`drugs` rows of a drug whose code is in force on a day; unlisted codes left out."""
         rows = self.rows("drugs", on, drug=drug)
-        return [r for r in rows if not r["is_unlisted"] and self.is_in_force(str(r["hcpcs"]), on) is not False]
+        return [
+            r for r in rows if not r["is_unlisted"] and self.is_in_force(str(r["hcpcs"]), on) is not False
+        ]
 
     def is_in_force(self, code: str, on: date) -> bool | None:
         """Whether a code is valid on a day; null if the code is not held at all."""

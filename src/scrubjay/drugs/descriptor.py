@@ -71,11 +71,23 @@ _NOISE = re.compile(
     """,
     re.VERBOSE,
 )
-_COMPARED = re.compile(r"(?:greater|less|more)\s+than|or\s+equal\s+to|\bover\b|\bgreater\b|\bat\s+least\b|(?<!\bup\s)\bto\s+\d", re.IGNORECASE)
-_PER_AMOUNT = re.compile(rf"(?:{NUMBER})\s*(?:mg|mcg|g|units?|iu|meq)\s*/\s*(?:ml|cc|(?:{NUMBER})\s*(?:ml|cc))", re.IGNORECASE)
-_SLASHED = re.compile(rf"(?P<one>(?:{NUMBER})\s*(?:mg|mcg|grams?|g))\s*/\s*(?P<two>(?:{NUMBER})\s*(?:mg|mcg|grams?|g))\b")
+_COMPARED = re.compile(
+    r"(?:greater|less|more)\s+than|or\s+equal\s+to|\bover\b|\bgreater\b|\bat\s+least\b|(?<!\bup\s)\bto\s+\d",
+    re.IGNORECASE,
+)
+_PER_AMOUNT = re.compile(
+    rf"(?:{NUMBER})\s*(?:mg|mcg|g|units?|iu|meq)\s*/\s*(?:ml|cc|(?:{NUMBER})\s*(?:ml|cc))", re.IGNORECASE
+)
+_SLASHED = re.compile(
+    rf"(?P<one>(?:{NUMBER})\s*(?:mg|mcg|grams?|g))\s*/\s*(?P<two>(?:{NUMBER})\s*(?:mg|mcg|grams?|g))\b"
+)
 _SUM_IN_BRACKETS = re.compile(rf"\((?:{NUMBER})\s*(?:mg|mcg|g|grams?)\)")
-_SPELLED = {"international unit": "iu", "international units": "iu", "usp unit": "units", "usp units": "units"}
+_SPELLED = {
+    "international unit": "iu",
+    "international units": "iu",
+    "usp unit": "units",
+    "usp units": "units",
+}
 
 
 def parse_descriptor(text: str) -> BillingUnit | None:

@@ -75,7 +75,9 @@ def parse_ndc(text: str, is_known: Callable[[str], bool] | None = None) -> Ndc:
         parts = bare.split("-")
         lengths = tuple(map(len, parts))
         if lengths != _LENGTHS and lengths not in _FDA_FORMS:
-            raise UsageError(f"The NDC is malformed: {'-'.join(map(str, lengths))} is no NDC form.", hint=_HINT)
+            raise UsageError(
+                f"The NDC is malformed: {'-'.join(map(str, lengths))} is no NDC form.", hint=_HINT
+            )
         return Ndc(_pad(*parts), "-".join(map(str, lengths)))
     if len(bare) == sum(_LENGTHS):
         return Ndc(Ndc11(bare), "11")

@@ -73,7 +73,9 @@ _SPELLINGS: dict[Unit, str] = {
     UCI: "uci µci μci microcurie microcuries",
     EACH: "each ea vial vials dose doses implant implants",
 }
-UNIT_BY_SPELLING: dict[str, Unit] = {word: unit for unit, words in _SPELLINGS.items() for word in words.split()}
+UNIT_BY_SPELLING: dict[str, Unit] = {
+    word: unit for unit, words in _SPELLINGS.items() for word in words.split()
+}
 """Every accepted spelling, lower case, with its unit."""
 
 KNOWN_UNITS = "mg, mcg, g, ng, mL, L, units, IU, mEq, mCi or each"
@@ -84,9 +86,12 @@ _LONGEST = 80
 _AMOUNT = re.compile(rf"(?P<number>{NUMBER})\s*(?P<unit>[^\d\s/,+-][^\d/,+-]*)?", re.ASCII)
 _UNIT_WORD = r"[a-zµμ.]+"
 _STRENGTH = re.compile(
-    rf"(?P<mass>(?:{NUMBER})\s*{_UNIT_WORD})\s*(?:/|per)\s*(?P<volume>(?:(?:{NUMBER})\s*)?{_UNIT_WORD})", re.IGNORECASE
+    rf"(?P<mass>(?:{NUMBER})\s*{_UNIT_WORD})\s*(?:/|per)\s*(?P<volume>(?:(?:{NUMBER})\s*)?{_UNIT_WORD})",
+    re.IGNORECASE,
 )
-_TIMES = re.compile(r"^(?P<count>[1-9]\d{0,3})\s*[x×*]\s*(?P<rest>\S.*)$|^(?P<rest2>.*\S)\s*[x×*]\s*(?P<count2>[1-9]\d{0,3})$")
+_TIMES = re.compile(
+    r"^(?P<count>[1-9]\d{0,3})\s*[x×*]\s*(?P<rest>\S.*)$|^(?P<rest2>.*\S)\s*[x×*]\s*(?P<count2>[1-9]\d{0,3})$"
+)
 _HINT = 'Write a number and a unit, as "125 mg".'
 
 
@@ -212,7 +217,9 @@ def _check_text(text: str, what: str) -> str:
     if len(bare) > _LONGEST or not bare.isprintable():
         raise UsageError(f"The {what} is too long or not plain text.", hint=_HINT)
     if bare.startswith("-"):
-        raise UsageError(f"The {what} {bare} is negative; a {what} must be positive, greater than zero.", hint=_HINT)
+        raise UsageError(
+            f"The {what} {bare} is negative; a {what} must be positive, greater than zero.", hint=_HINT
+        )
     return bare
 
 
@@ -242,7 +249,8 @@ def parse_quantity(text: str, *, what: str = "dose") -> Quantity:
     scaled = _scaled_unit(found["unit"])
     if scaled is None:
         raise UsageError(
-            f'"{found["unit"].strip()}" is not a {what} unit that is known.', hint=f"Known units are {KNOWN_UNITS}."
+            f'"{found["unit"].strip()}" is not a {what} unit that is known.',
+            hint=f"Known units are {KNOWN_UNITS}.",
         )
     if number == 0:
         raise UsageError(f"The {what} is zero; a {what} must be positive, greater than zero.", hint=_HINT)
@@ -303,11 +311,17 @@ def parse_dose(text: str) -> Dose:
 
 def _with_strength(text: str) -> tuple[Quantity | None, Strength | None]:
     """Split "2 mL of 40 mg/mL" or "40 mg/mL 5 mL" or "80 mg/2 mL" into volume and strength."""
-    match = re.fullmatch(rf"(?P<volume>(?:{NUMBER})\s*{_UNIT_WORD})\s*(?:of|at|@|x|,)\s*(?P<strength>.+)", text, re.IGNORECASE)
+    match = re.fullmatch(
+        rf"(?P<volume>(?:{NUMBER})\s*{_UNIT_WORD})\s*(?:of|at|@|x|,)\s*(?P<strength>.+)", text, re.IGNORECASE
+    )
     if match and "/" in match["strength"]:
         strength = parse_strength(match["strength"])
         return (parse_quantity(match["volume"]), strength) if strength else (None, None)
-    match = re.fullmatch(rf"(?P<strength>.+?/\s*{_UNIT_WORD})\s*(?:[,x×]\s*)?(?P<volume>(?:{NUMBER})\s*{_UNIT_WORD})", text, re.IGNORECASE)
+    match = re.fullmatch(
+        rf"(?P<strength>.+?/\s*{_UNIT_WORD})\s*(?:[,x×]\s*)?(?P<volume>(?:{NUMBER})\s*{_UNIT_WORD})",
+        text,
+        re.IGNORECASE,
+    )
     if match:
         strength = parse_strength(match["strength"])
         if strength is not None:
@@ -347,6 +361,16 @@ def parse_container(text: str) -> tuple[Quantity, ...]:
     return (parse_quantity(bare, what="vial"),)
 
 
+def container_strength(text: str) -> Strength | None:
+    """The concentration stated with a container, or null if none is.
+
+    Raises:
+        UsageError: it has the form of a concentration and an amount in it cannot be read.
+    """
+    times = _TIMES.fullmatch(text.strip())
+    return _with_strength((times["rest"] or times["rest2"]) if times else " ".join(text.split()))[1]
+
+
 _POUND_IN_KG = Fraction(45359237, 100_000_000)
 
 
@@ -359,9 +383,13 @@ def parse_weight_kg(text: str) -> Fraction:
     bare = _check_text(text, "weight")
     match = re.fullmatch(rf"(?P<number>{NUMBER})\s*(?P<unit>[a-z]*)\.?", bare, flags=re.IGNORECASE | re.ASCII)
     number = parse_number(match["number"]) if match else None
-    factor = {"": Fraction(1), "kg": Fraction(1), "kgs": Fraction(1), "lb": _POUND_IN_KG, "lbs": _POUND_IN_KG}.get(
-        match["unit"].lower() if match else "?"
-    )
+    factor = {
+        "": Fraction(1),
+        "kg": Fraction(1),
+        "kgs": Fraction(1),
+        "lb": _POUND_IN_KG,
+        "lbs": _POUND_IN_KG,
+    }.get(match["unit"].lower() if match else "?")
     if number is None or factor is None or number == 0:
         raise UsageError("The weight is not a positive number of kg.", hint='Write it as "83" or "83 kg".')
     return number * factor

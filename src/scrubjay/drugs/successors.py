@@ -48,7 +48,8 @@ def _convert(text: str, units: str, on: date, catalog: Catalog) -> ConvertAnswer
     life = catalog.history("hcpcs", hcpcs=code)
     if not life:
         raise RefusedError(
-            f"{code} is not in the loaded reference; `scrubjay reference load` adds the official file.", "code"
+            f"{code} is not in the loaded reference; `scrubjay reference load` adds the official file.",
+            "code",
         )
     rows = catalog.rows("successors", on, hcpcs=code)
     if not rows:
@@ -67,7 +68,9 @@ def _one(
 ) -> tuple[Conversion, Step]:
     successor = str(row["successor"])
     if row["unit_ratio"] is None:
-        raise RefusedError(f"{successor} took over from {code}, but the ratio of their units is not known.", "ratio")
+        raise RefusedError(
+            f"{successor} took over from {code}, but the ratio of their units is not known.", "ratio"
+        )
     ratio = Fraction(str(row["unit_ratio"]))
     result = count * ratio
     old, new = _unit(code, catalog), _unit(successor, catalog)
@@ -80,7 +83,9 @@ def _one(
         )
     if result.denominator != 1:
         text += " The result is no whole number: count the units from the dose."
-    step = Step(text, f"{plain(count)} x {plain(ratio)} = {plain(result)}", plain(result), provenance(row).one_line())
+    step = Step(
+        text, f"{plain(count)} x {plain(ratio)} = {plain(result)}", plain(result), provenance(row).one_line()
+    )
     if catalog.is_in_force(successor, on) is False:
         raise RefusedError(f"{successor}, which took over from {code}, is not in force on {on}.", "date")
     return Conversion(code, plain(count), successor, plain(result), is_maximum), step
@@ -100,7 +105,11 @@ def _of(unit: tuple[Fraction, str, str | None] | None) -> str:
 def _why_none(code: str, on: date, catalog: Catalog) -> str:
     if catalog.is_in_force(code, on):
         return f"{code} is still in force on {on}: there is nothing to convert."
-    later = [r for r in catalog.history("successors", hcpcs=code) if r["effective_from"] and r["effective_from"] > on]
+    later = [
+        r
+        for r in catalog.history("successors", hcpcs=code)
+        if r["effective_from"] and r["effective_from"] > on
+    ]
     if later:
         return f"On {on} no code had taken over from {code} yet."
     before = catalog.history("successors", successor=code)
@@ -120,11 +129,15 @@ def ended_text(code: str, on: date, catalog: Catalog) -> tuple[str, str]:
     if starts and on < min(starts):
         olds = sorted({str(r["hcpcs"]) for r in catalog.history("successors", successor=code)})
         before = f" Before that it was {' or '.join(olds)}." if olds else ""
-        return "code-not-yet-effective", f"{code} is not in force on {on}: its first day is {min(starts)}.{before}"
+        return (
+            "code-not-yet-effective",
+            f"{code} is not in force on {on}: its first day is {min(starts)}.{before}",
+        )
     ends = [r["effective_to"] for r in life if r["effective_to"]]
     last = f": its last day was {max(ends) - timedelta(days=1)}" if ends else ""
     news = [
-        f"{r['successor']}" + (f" ({plain(Fraction(r['unit_ratio']))} units for one)" if r["unit_ratio"] else "")
+        f"{r['successor']}"
+        + (f" ({plain(Fraction(r['unit_ratio']))} units for one)" if r["unit_ratio"] else "")
         for r in catalog.rows("successors", on, hcpcs=code)
     ]
     after = f" {' and '.join(news)} took over." if news else ""

@@ -116,12 +116,16 @@ def decide(
         is_excluded: the drug is of a kind that the rule leaves out.
     """
     if is_single_dose is False:
-        return DiscardDecision(False, False, "The container is multi-dose: waste is never billable, neither JW nor JZ.")
+        return DiscardDecision(
+            False, False, "The container is multi-dose: waste is never billable, neither JW nor JZ."
+        )
     if is_excluded:
         return DiscardDecision(False, False, "The rule leaves this kind of drug out.")
     if is_separately_payable is False:
         return DiscardDecision(
-            False, False, "The drug is not paid separately in this setting on this day: JW and JZ are not required."
+            False,
+            False,
+            "The drug is not paid separately in this setting on this day: JW and JZ are not required.",
         )
     jw, jz = _asks(rule.jw, if_optional=True), _asks(rule.jz, if_optional=False)
     if jw is False and jz is False:
