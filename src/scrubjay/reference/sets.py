@@ -119,7 +119,10 @@ SETS: dict[str, ReferenceSet] = {
                 ),
                 _l("usual_doses_mg", "doses in mg that are usual per visit, for look-alike edits"),
                 _c("group", "therapeutic group of the starter set, e.g. steroid, iron, ESA"),
-                _c("use_confidence", "confidence of brands, routes, class and usual doses, which no descriptor gives"),
+                _c(
+                    "use_confidence",
+                    "confidence of brands, routes, class and usual doses, which no descriptor gives",
+                ),
             ),
             "What a drug code stands for and what one unit of it is.",
         ),
@@ -190,7 +193,8 @@ SETS: dict[str, ReferenceSet] = {
                 _q("units_per_item", "billing units in one item (BILLUNITS)"),
                 _c("ndc_billing_unit", "NCPDP unit of the NDC quantity: ML, UN, GR; null if unknown"),
                 _c("container_type", "single-dose, multi-dose or null"),
-                _c("form_confidence", "confidence of ndc_billing_unit and container_type, not in the crosswalk"),
+                _c("ndc_unit_confidence", "confidence of ndc_billing_unit, which is not in the crosswalk"),
+                _c("container_confidence", "confidence of container_type, which is not in the crosswalk"),
             ),
             "NDC packages: the code they bill under, contents, container.",
             identity=("ndc", "hcpcs"),
@@ -262,6 +266,15 @@ SETS: dict[str, ReferenceSet] = {
                 _c("modifier_indicator", "0 never, 1 a modifier may bypass, 9 deleted"),
             ),
             "NCCI procedure-to-procedure pairs.",
+        ),
+        ReferenceSet(
+            "pairless",
+            ("hcpcs", "pair_setting"),
+            (
+                _c("hcpcs", "code"),
+                _c("pair_setting", "practitioner or outpatient_hospital"),
+            ),
+            "Codes that no active pair of the edition contains, in either column.",
         ),
         ReferenceSet(
             "add_ons",

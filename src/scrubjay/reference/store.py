@@ -85,7 +85,10 @@ class Reference:
         return [edition for _, edition in ranked]
 
     def _count(self, edition: Edition, rank: int) -> int:
-        return self._all(edition.set_name).filter(_rank=rank, edition=edition.edition).height
+        # A row that held unchanged over several editions names the first and the last: `2024-01..2024-10`.
+        span = pl.col("edition").str.split("..")
+        spoken = (span.list.first() <= edition.edition) & (span.list.last() >= edition.edition)
+        return self._all(edition.set_name).filter((pl.col("_rank") == rank) & spoken).height
 
     def table(self, name: str, *, as_of: date) -> pl.DataFrame:
         """All rows of a set that were known on `as_of`, overlaps resolved.
