@@ -1,0 +1,1 @@
+"""X12 837 files as columns: separators, envelope, batches of whole claims, claim and line columns."""
