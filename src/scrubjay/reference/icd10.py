@@ -126,8 +126,11 @@ def _folder() -> Path | None:
 
 def _read(path: Path, folder: Path, entry: dict[str, Any]) -> Icd10Release:
     lines = pl.Series("diagnosis", path.read_text(encoding="utf-8").splitlines())
-    # The list runs depth first: a code is a header where the next one begins with it. Ranges (A00-A09) are not codes.
-    codes = lines.to_frame().filter(pl.col("diagnosis").str.contains(_CODE))
+    # The list runs depth first: a code is a header where the next one begins with it. Ranges (A00-A09) are no
+    # codes, and a range of one code (B20) is listed as that code a second time.
+    codes = (
+        lines.to_frame().filter(pl.col("diagnosis").str.contains(_CODE)).unique("diagnosis", maintain_order=True)
+    )
     is_header = pl.col("diagnosis").shift(-1).str.starts_with(pl.col("diagnosis")).fill_null(value=False)
     return Icd10Release(
         edition=str(entry["edition"]),
