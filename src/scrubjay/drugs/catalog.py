@@ -119,7 +119,7 @@ class Catalog:
         found = process.extract(
             text,
             list(ways),
-            scorer=fuzz.WRatio,
+            scorer=fuzz.ratio,
             processor=utils.default_process,
             score_cutoff=NEAR_ENOUGH,
             limit=12,

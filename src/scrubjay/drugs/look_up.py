@@ -50,9 +50,10 @@ def look_up_code(text: str, on: date, reference: Reference, as_of: date) -> Code
     codes = take_apart(query).codes
     if codes:
         return _code(query, codes[0], on, catalog, tuple(hits))
-    in_force = [h for h in hits if h.is_in_force and h.score >= 90]
-    drugs = {h.drug for h in hits if h.score >= 90}
-    if len(in_force) == 1 and len(drugs) == 1:
+    best = hits[0].score if hits else 0
+    top = [h for h in hits if h.score == best >= 90]
+    in_force = [h for h in top if h.is_in_force]
+    if len(in_force) == 1 and len({h.drug for h in top}) == 1:
         return _code(query, in_force[0].code, on, catalog, tuple(hits))
     near = catalog.near(query) if not hits else ()
     if hits:
@@ -233,11 +234,8 @@ def _says(answer: CodeAnswer) -> list[str]:
             if not looks_like_hcpcs(other)
             else f"It is taken for {other}"
         )
-        says.append(f"{claim}: {str(fact.values['difference']).rstrip('.')}.")
-    zero = [f for f in answer.mue if f.values["mue_value"] == 0]
-    if zero:
-        why = f" ({zero[0].values['mue_rationale'].lower()})" if zero[0].values["mue_rationale"] else ""
-        says.append(f"Its MUE is 0{why}: Medicare pays no unit of it.")
+        says.append(f"{claim}: {_sentence(str(fact.values['difference']))}")
+    says.extend(_zero_mue(answer))
     for fact in answer.successors:
         ratio = f", {fact.values['unit_ratio']} units for one" if fact.values["unit_ratio"] else ""
         says.append(
@@ -246,6 +244,21 @@ def _says(answer: CodeAnswer) -> list[str]:
     if answer.billing_unit and answer.billing_unit["qualifier"] == "up_to":
         says.append("One unit covers any dose up to that amount; the rest of it is not waste.")
     return says
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
+def _zero_mue(answer: CodeAnswer) -> list[str]:
+    """Says that no unit is payable, where that is so for more than the equipment suppliers."""
+    zero = {str(f.values["mue_setting"]): f for f in answer.mue if f.values["mue_value"] == 0}
+    settings = sorted(set(zero) - {"dme"})
+    if not settings:
+        return []
+    why = zero[settings[0]].values["mue_rationale"]
+    where = ", ".join(sorted(zero)).replace("_", " ")
+    return [f"Its MUE is 0{f' ({why[0].lower()}{why[1:]})' if why else ''}: no unit is payable ({where})."]
 
 
 def _unknown(answer: CodeAnswer, *, is_drug: bool) -> list[str]:

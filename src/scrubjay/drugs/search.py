@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from rapidfuzz import fuzz, process
@@ -118,14 +119,14 @@ def search(text: str, on: date, catalog: Catalog) -> list[CodeHit]:
     wanted = take_apart(text)
     scores = _drug_scores(wanted.words, catalog)
     hits = [
-        _hit(row, score, wanted, on, catalog)
-        for drug, score in scores.items()
+        _hit(row, match, wanted, on, catalog)
+        for drug, match in scores.items()
         for row in _latest(catalog.history("drugs", drug=drug))
     ]
     seen = {h.code for h in hits}
     hits += [h for h in _descriptor_hits(wanted, on, catalog) if h.code not in seen]
     hits += [
-        _hit(row, 100, wanted, on, catalog)
+        _hit(row, (100.0, "code"), wanted, on, catalog)
         for code in wanted.codes
         if code not in seen
         for row in _latest(catalog.history("hcpcs", hcpcs=code))
@@ -135,13 +136,13 @@ def search(text: str, on: date, catalog: Catalog) -> list[CodeHit]:
     return [h for h in hits if h.score >= min(best, 100) - 15][:MOST_HITS]
 
 
-def _drug_scores(words: str, catalog: Catalog) -> dict[str, float]:
+def _drug_scores(words: str, catalog: Catalog) -> dict[str, tuple[float, str]]:
     """Likeness in percent of each drug's best name; an exact name shuts out the near ones."""
     if not words:
         return {}
     match = catalog.resolve(words)
     if match.drugs:
-        return dict.fromkeys(match.drugs, 100.0)
+        return dict.fromkeys(match.drugs, (100.0, "named"))
     # A long text may hold the name beside other words: try runs of its words, longest first.
     tokens = words.split()
     for length in range(min(len(tokens), 4), 0, -1):
@@ -149,8 +150,8 @@ def _drug_scores(words: str, catalog: Catalog) -> dict[str, float]:
             run = " ".join(tokens[start : start + length])
             drugs = catalog.written.get(squash(run))
             if drugs and len(squash(run)) > 3:
-                return dict.fromkeys(sorted(drugs[1]), 95.0)
-    scores: dict[str, float] = {}
+                return dict.fromkeys(sorted(drugs[1]), (95.0, "named among other words"))
+    scores: dict[str, tuple[float, str]] = {}
     for _, score, key in process.extract(
         squash(words),
         {key: key for key in catalog.written},
@@ -159,7 +160,8 @@ def _drug_scores(words: str, catalog: Catalog) -> dict[str, float]:
         limit=MOST_HITS,
     ):
         for drug in catalog.written[key][1]:
-            scores[drug] = max(scores.get(drug, 0.0), float(score))
+            alike = (float(score), f'written {score:.0f}% like "{catalog.written[key][0]}"')
+            scores[drug] = max(scores.get(drug, (0.0, "")), alike)
     return scores
 
 
@@ -173,14 +175,16 @@ def _descriptor_hits(wanted: Wanted, on: date, catalog: Catalog) -> list[CodeHit
         for r in _latest(catalog.history("hcpcs"))
         if r["descriptor"] and all(w in str(r["descriptor"]).lower() for w in words)
     ]
-    return [_hit(r, 90, wanted, on, catalog) for r in rows[:MOST_HITS]]
+    return [_hit(r, (90.0, "in its descriptor"), wanted, on, catalog) for r in rows[:MOST_HITS]]
 
 
 def _latest(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return list({str(r["hcpcs"]): r for r in rows}.values())
 
 
-def _hit(row: dict[str, Any], score: float, wanted: Wanted, on: date, catalog: Catalog) -> CodeHit:
+def _hit(
+    row: dict[str, Any], match: tuple[float, str], wanted: Wanted, on: date, catalog: Catalog
+) -> CodeHit:
     code = str(row["hcpcs"])
     life = catalog.history("hcpcs", hcpcs=code)
     starts = [r["effective_from"] for r in life if r["effective_from"]]
@@ -192,21 +196,21 @@ def _hit(row: dict[str, Any], score: float, wanted: Wanted, on: date, catalog: C
         min(starts, default=None),
         end - timedelta(days=1) if end else None,
         catalog.is_in_force(code, on) is True,
-        round(float(score), 1),
-        _why(row, wanted, score),
+        round(match[0], 1),
+        _why(row, wanted, match[1]),
     )
 
 
-def _why(row: dict[str, Any], wanted: Wanted, score: float) -> str:
-    parts = ["named" if score >= 90 else f"written {score:.0f}% alike"]
+def _why(row: dict[str, Any], wanted: Wanted, how: str) -> str:
+    parts = [how]
     unit = unit_named(str(row.get("unit") or ""))
     if unit and row.get("unit_amount"):
-        size = Quantity(parse_number(f"{row['unit_amount']:f}") or 1, unit)  # type: ignore[arg-type]
+        size = Quantity(Fraction(row["unit_amount"]), unit)
         parts.append(f"unit {unit_label(size.amount, unit.symbol, row['qualifier'])}")
         for amount in wanted.amounts:
             try:
                 parts.append(f"{amount} = {billing_units(amount.to(unit).amount, size.amount)} units")
-            except UsageError:
+            except UsageError:  # the amount is of another dimension
                 parts.append(f"{amount} does not convert to {unit.symbol}")
         parts.extend(f"{number}: say the unit to get the units" for number in wanted.bare_numbers)
     routes = {normal_route(r) for r in row.get("routes") or ()}

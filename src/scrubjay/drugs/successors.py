@@ -60,6 +60,9 @@ def _convert(text: str, units: str, on: date, catalog: Catalog) -> ConvertAnswer
         conversion, step = _one(code, count, row, on, catalog)
         conversions.append(conversion)
         steps.append(step)
+    if len(conversions) > 1:
+        names = " or ".join(c.successor for c in conversions)
+        steps.append(Step(f"The product given decides between {names}; only one of them is billed."))
     return ConvertAnswer(tuple(conversions), steps=tuple(steps))
 
 

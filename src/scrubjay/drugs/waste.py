@@ -159,7 +159,9 @@ def _data() -> dict[str, Any]:
 def default_discard_rule(payer: str | None, on: date) -> DiscardRule:
     """The shipped rule of a base payer on a day; unknown for a payer that no row names."""
     name = (payer or MEDICARE).strip().lower()
-    entry: dict[str, Any] = _data()["payers"].get(name, {})
+    payers: dict[str, dict[str, Any]] = _data()["payers"]
+    known = (key for key, one in payers.items() if name == key or name in list[str](one.get("aliases", [])))
+    entry = payers.get(next(known, ""), {})
     for period in entry.get("periods", []):
         start, end = period["from"], period["to"]
         if (start is None or start <= on) and (end is None or on < end):

@@ -517,6 +517,11 @@ class _Work:
             plain(quantity),
             provenance(row).one_line(),
         )
+        if row["ndc_billing_unit"] and row["ndc_unit_confidence"] in UNVERIFIED:
+            mark = f"[{row['ndc_unit_confidence']}, unverified]"
+            self.say(
+                f"Its unit is thought to be {row['ndc_billing_unit']}.", source=f"form of the product {mark}"
+            )
         return replace(line, ndc=ndc11, ndc_quantity=plain(quantity), ndc_unit=row["ndc_billing_unit"])
 
     def _check_mue(self, lines: Sequence[AnswerLine], setting: SettingRule) -> None:
