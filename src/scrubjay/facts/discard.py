@@ -1,0 +1,324 @@
+"""Given and discarded drug: the lines of one drug on one day, beside each other.
+
+A drug line stands beside those of the same claim, day and code. Only days with a JW line are added up;
+the other lines get their answer without any work.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from scrubjay.facts.registry import LINE, Fact, facts
+from scrubjay.tables.columns import QUANTITY
+
+if TYPE_CHECKING:
+    from scrubjay.facts.context import FactContext
+
+_BOOL = pl.Boolean()
+_DAY = ("claim_key", "service_date", "hcpcs")
+_LOAD = "`scrubjay reference load FILE` loads CMS's NDC crosswalk"
+
+
+@facts(
+    LINE,
+    needs=("setting", "payer_discard_settings"),
+    gives=(
+        Fact(
+            "is_discard_setting",
+            _BOOL,
+            "the setting is one in which the payer asks for JW or JZ on drugs that it pays by themselves",
+            "whether this payer asks for JW or JZ in this setting is not known: the setting is unknown, or no policy "
+            "says (--policy)",
+        ),
+    ),
+)
+def discard_setting(ctx: FactContext) -> list[pl.Expr]:
+    """The payer's list of settings, looked at once per combination."""
+    del ctx
+    setting, listed = pl.col("setting"), pl.col("payer_discard_settings")
+    known = setting.is_not_null() & listed.is_not_null()
+    return [pl.when(known).then(listed.list.contains(setting)).alias("is_discard_setting")]
+
+
+def _discard_days(ctx: FactContext) -> pl.DataFrame:
+    """Lines of the days on which a drug has a JW line, with their row number `_n`."""
+    lines = ctx.lines.with_row_index("_n")
+    days = lines.filter("has_jw", pl.col("service_date").is_not_null(), pl.col("hcpcs").is_not_null())
+    return lines.join(days.select(_DAY).unique(), on=_DAY, how="semi")
+
+
+def _back(ctx: FactContext, found: pl.DataFrame) -> pl.DataFrame:
+    """`found` (with `_n`) spread over all lines."""
+    return (
+        ctx.lines.select(pl.int_range(pl.len(), dtype=pl.get_index_type()).alias("_n"))
+        .join(found, on="_n", how="left", maintain_order="left")
+        .drop("_n")
+    )
+
+
+@facts(
+    LINE,
+    needs=("claim_key", "service_date", "hcpcs", "ndc", "has_jw"),
+    gives=(
+        Fact(
+            "has_discard_line_beside",
+            _BOOL,
+            "another line, with JW, of the same code and day on the claim, and of the same NDC where both name one",
+            "whether a JW line stands beside this one is not known: a date of service is missing",
+        ),
+        Fact(
+            "has_administered_line_beside",
+            _BOOL,
+            "for a JW line: a line of the same code and day on the claim without JW",
+            "whether a line for the given drug stands beside this one is not known: a date of service is missing",
+        ),
+    ),
+)
+def lines_beside(ctx: FactContext) -> pl.DataFrame:
+    """Counts of JW lines by day and by NDC; a line with JW does not count itself."""
+    lines = _discard_days(ctx)
+    is_jw, has_ndc = pl.col("has_jw"), pl.col("ndc").is_not_null()
+    of_day = lines.group_by(_DAY).agg(
+        is_jw.sum().alias("_jw"),
+        (is_jw & has_ndc.not_()).sum().alias("_jw_without_ndc"),
+        is_jw.not_().any().alias("_is_administered"),
+    )
+    of_ndc = lines.group_by(*_DAY, "ndc").agg(is_jw.sum().alias("_jw_of_ndc"))
+    own = is_jw.cast(pl.UInt32)
+    fitting = pl.when(has_ndc).then(pl.col("_jw_of_ndc") + pl.col("_jw_without_ndc")).otherwise(pl.col("_jw"))
+    found = (
+        lines.select("_n", *_DAY, "ndc", "has_jw")
+        .join(of_day, on=_DAY)
+        .join(of_ndc, on=[*_DAY, "ndc"], nulls_equal=True)
+        .select("_n", (fitting > own).alias("_beside"), "_is_administered")
+    )
+    spread = _back(ctx, found)
+    # A line without a date may belong to any day: nothing is said of it, nor against its siblings.
+    undated = ctx.lines.filter(pl.col("service_date").is_null(), pl.col("hcpcs").is_not_null())
+    of_code = undated.group_by("claim_key", "hcpcs").agg(
+        is_jw.any().alias("_undated_jw"), is_jw.not_().any().alias("_undated_given")
+    )
+    frame = ctx.lines.select("claim_key", "hcpcs", "service_date", "has_jw").hstack(spread)
+    frame = frame.join(of_code, on=["claim_key", "hcpcs"], how="left", maintain_order="left")
+    is_dated = pl.col("service_date").is_not_null()
+    return frame.select(
+        pl.when(pl.col("_beside"))
+        .then(statement=True)
+        .when(is_dated & pl.col("_undated_jw").fill_null(value=False).not_())
+        .then(statement=False)
+        .alias("has_discard_line_beside"),
+        pl.when(pl.col("has_jw") & pl.col("_is_administered"))
+        .then(statement=True)
+        .when(pl.col("has_jw") & is_dated & pl.col("_undated_given").fill_null(value=False).not_())
+        .then(statement=False)
+        .alias("has_administered_line_beside"),
+    )
+
+
+def _vials() -> pl.Expr:
+    """Items that a line's NDC quantity stands for: UN counts them, ML is divided by what one holds.
+
+    Milliliters of a product that is counted in UN say nothing of vials: powder has no milliliters.
+    """
+    is_liquid = pl.col("ndc_billing_unit").is_null() | (pl.col("ndc_billing_unit") == "ML")
+    return (
+        pl.when(pl.col("ndc_unit") == "UN")
+        .then(pl.col("ndc_quantity"))
+        .when((pl.col("ndc_unit") == "ML") & is_liquid & (pl.col("package_size") > 0))
+        .then((pl.col("ndc_quantity") / pl.col("package_size")).cast(QUANTITY))
+    )
+
+
+@facts(
+    LINE,
+    needs=(
+        *_DAY, "has_jw", "units", "ndc", "ndc_unit", "ndc_quantity", "ndc_billing_unit", "units_per_item", "package_size",
+    ),
+    gives=(
+        Fact(
+            "administered_units",
+            QUANTITY,
+            "on a day with a JW line: units of the code on lines without JW",
+            "units of a line of this drug are missing",
+        ),
+        Fact(
+            "discarded_units",
+            QUANTITY,
+            "on a day with a JW line: units of the code on lines with JW",
+            "units of a line of this drug are missing",
+        ),
+        Fact(
+            "opened_container_units",
+            QUANTITY,
+            "on a day with a JW line: units in the whole containers that the NDC quantities stand for",
+            "what the opened containers held is not known: a line has no NDC quantity, the NDC is not held under this "
+            "code, or one quantity stands on both lines and may be the total or each line's share",
+        ),
+    ),
+)  # fmt: skip
+def given_and_discarded(ctx: FactContext) -> pl.DataFrame:
+    """Sums of a day, and the capacity of its containers.
+
+    A container is opened whole, so the vials of each NDC are rounded up. Billers write an NDC quantity in
+    two ways: each line's share, or the total on both lines. The sum of the lines is right for the first and
+    too large for the second. Where both readings agree that the units fit, or that they do not, the sum is
+    given; where only the second would find them too many, the claim does not tell, and the fact is null.
+    """
+    lines = _discard_days(ctx).with_columns(_vials().alias("_vials"))
+    is_jw = pl.col("has_jw")
+
+    def total(column: str, *, of_jw: bool) -> pl.Expr:
+        chosen = pl.col(column).filter(is_jw if of_jw else is_jw.not_())
+        return pl.when(chosen.null_count() == 0).then(chosen.sum())
+
+    of_day = lines.group_by(_DAY).agg(
+        total("units", of_jw=False).alias("administered_units"),
+        total("units", of_jw=True).alias("discarded_units"),
+    )
+    of_ndc = lines.group_by(*_DAY, "ndc").agg(
+        pl.col("units_per_item").first(),
+        total("_vials", of_jw=False).alias("_given_vials"),
+        total("_vials", of_jw=True).alias("_discarded_vials"),
+    )
+    shares = pl.col("_given_vials") + pl.col("_discarded_vials")
+    repeated = (
+        pl.when(pl.col("_given_vials") == pl.col("_discarded_vials")).then("_given_vials").otherwise(shares)
+    )
+
+    def held(vials: pl.Expr) -> pl.Expr:
+        units = (vials.ceil() * pl.col("units_per_item")).cast(QUANTITY)
+        return pl.when(units.null_count() == 0).then(units.sum()).ceil()
+
+    capacity = of_ndc.group_by(_DAY).agg(held(shares).alias("_shares"), held(repeated).alias("_repeated"))
+    sums = of_day.join(capacity, on=_DAY)
+    billed = pl.col("administered_units") + pl.col("discarded_units")
+    is_told = (billed > pl.col("_shares")) | (billed <= pl.col("_repeated"))
+    sums = sums.with_columns(
+        pl.when(is_told | billed.is_null()).then("_shares").alias("opened_container_units")
+    )
+    names = ("administered_units", "discarded_units", "opened_container_units")
+    return _back(ctx, lines.select("_n", *_DAY).join(sums, on=_DAY).select("_n", *names))
+
+
+@facts(
+    LINE,
+    needs=(*_DAY, "has_jw", "units_per_item", "administered_units", "discarded_units", "unit_qualifier"),
+    gives=(
+        Fact(
+            "discarded_item_units",
+            QUANTITY,
+            "for a JW line: billing units in one container of the drug, by its NDC, else by that of the given lines, "
+            "else by the packages of the code that are held",
+            f"how many units one container holds is not known: send the NDC; {_LOAD}",
+        ),
+        Fact(
+            "is_discarded_item_inferred",
+            _BOOL,
+            "the content of the container comes from the packages of the code, not from an NDC on the claim",
+        ),
+    ),
+)
+def discarded_item(ctx: FactContext) -> pl.DataFrame:
+    """The container behind a JW line.
+
+    Without an NDC two things can still be told. If no package that is held has more than one unit, none
+    has. And with an `up_to` code and one given unit, given plus discarded units make up one package; if no
+    package holds so many, the single unit was the whole of a small one.
+    """
+    lines = _discard_days(ctx)
+    given = lines.filter(pl.col("has_jw").not_()).group_by(_DAY).agg(
+        pl.when(pl.col("units_per_item").null_count() == 0).then(pl.col("units_per_item").max()).alias("_given_item")
+    )  # fmt: skip
+    packages = (
+        ctx.reference.table("ndc", as_of=ctx.as_of)
+        .group_by("hcpcs")
+        .agg(pl.col("units_per_item").drop_nulls().unique().alias("_packages"))
+        .filter(pl.col("_packages").list.len() > 0)
+    )
+    total = pl.col("administered_units") + pl.col("discarded_units")
+    is_one_unit = (pl.col("unit_qualifier") == "up_to") & (pl.col("administered_units") == 1)
+    matching = pl.col("_packages").list.eval(pl.element().floor())
+    smallest = pl.col("_packages").list.min()
+    inferred = (
+        pl.when(pl.col("_packages").list.max() <= 1).then(pl.col("_packages").list.max())
+        .when(is_one_unit & matching.list.contains(total)).then(total)
+        .when(is_one_unit & (smallest <= 1)).then(smallest)
+    )  # fmt: skip
+    found = (
+        lines.filter("has_jw")
+        .join(given, on=_DAY, how="left")
+        .join(packages, on="hcpcs", how="left")
+        .with_columns(
+            pl.coalesce("units_per_item", "_given_item").alias("_of_ndc"), inferred.alias("_inferred")
+        )
+        .select(
+            "_n",
+            pl.coalesce("_of_ndc", "_inferred").cast(QUANTITY).alias("discarded_item_units"),
+            pl.col("_of_ndc").is_null().alias("is_discarded_item_inferred"),
+        )
+    )
+    return _back(ctx, found)
+
+
+@facts(
+    LINE,
+    needs=(*_DAY, "has_jw", "administered_units"),
+    gives=(
+        Fact(
+            "least_waste_units",
+            QUANTITY,
+            "for a JW line: least units left over if the given units came from single-dose containers of one size",
+            "which single-dose containers of this drug were on the market that day is not known: send the NDC's "
+            f"packages in; {_LOAD}",
+        ),
+        Fact("least_waste_item_units", QUANTITY, "billing units in one container of that size"),
+        Fact("least_waste_item_count", pl.Int64(), "how many such containers"),
+        Fact(
+            "is_least_waste_unverified",
+            _BOOL,
+            "the container type of that size rests on a fact tagged C or D",
+        ),
+    ),
+)
+def least_waste(ctx: FactContext) -> pl.DataFrame:
+    """Least waste over the sizes held for the day; one size at a time, so the true least may be smaller still."""
+    asked = _discard_days(ctx).filter("has_jw").select("_n", "hcpcs", "service_date", "administered_units")
+    of_code = ctx.reference.table("containers", as_of=ctx.as_of).select(
+        "hcpcs", pl.col("container_type").alias("_of_code"), pl.col("confidence").alias("_code_confidence")
+    ).unique("hcpcs", keep="last", maintain_order=True)  # fmt: skip
+    sizes = (
+        ctx.reference.table("ndc", as_of=ctx.as_of)
+        .filter(pl.col("units_per_item") > 0)
+        .join(of_code, on="hcpcs", how="left")
+        .filter(pl.coalesce("container_type", "_of_code") == "single-dose")
+        .with_columns(
+            pl.when(pl.col("container_type").is_not_null()).then("container_confidence").otherwise("_code_confidence")
+            .is_in(["C", "D"]).fill_null(value=True).alias("_unverified")
+        )
+        .select("hcpcs", "effective_from", "effective_to", pl.col("units_per_item").alias("_item"), "_unverified")
+    )  # fmt: skip
+    wanted = asked.select("hcpcs", "service_date", "administered_units").drop_nulls().unique()
+    count = (pl.col("administered_units") / pl.col("_item")).ceil()
+    least = (
+        wanted.join(sizes, on="hcpcs")
+        .filter(
+            pl.col("effective_from").is_null() | (pl.col("effective_from") <= pl.col("service_date")),
+            pl.col("effective_to").is_null() | (pl.col("service_date") < pl.col("effective_to")),
+        )
+        .with_columns(count.alias("_count"))
+        .with_columns(
+            (pl.col("_count") * pl.col("_item") - pl.col("administered_units")).cast(QUANTITY).alias("_waste")
+        )
+        .sort("_waste", "_count", "_unverified")
+        .unique(["hcpcs", "service_date", "administered_units"], keep="first", maintain_order=True)
+    )
+    found = asked.join(least, on=["hcpcs", "service_date", "administered_units"], how="left").select(
+        "_n",
+        pl.col("_waste").alias("least_waste_units"),
+        pl.col("_item").alias("least_waste_item_units"),
+        pl.col("_count").cast(pl.Int64).alias("least_waste_item_count"),
+        pl.col("_unverified").alias("is_least_waste_unverified"),
+    )
+    return _back(ctx, found)
