@@ -227,7 +227,8 @@ def _says(answer: CodeAnswer) -> list[str]:
             else f"its first day is {answer.first_day}"
         )
         says.append(f"It is not in force on {on}: {when}.")
-    for fact in answer.confusables:
+    # What the code is not comes before the codes that it is mistaken for.
+    for fact in sorted(answer.confusables, key=lambda f: looks_like_hcpcs(str(f.values["confused_with"]))):
         other = str(fact.values["confused_with"])
         claim = (
             f"It is not {other}; guides that call {code} {other} are wrong"
@@ -256,9 +257,10 @@ def _zero_mue(answer: CodeAnswer) -> list[str]:
     settings = sorted(set(zero) - {"dme"})
     if not settings:
         return []
-    why = zero[settings[0]].values["mue_rationale"]
+    main = "practitioner" if "practitioner" in zero else settings[0]
+    why = zero[main].values["mue_rationale"]
     where = ", ".join(sorted(zero)).replace("_", " ")
-    return [f"Its MUE is 0{f' ({why[0].lower()}{why[1:]})' if why else ''}: no unit is payable ({where})."]
+    return [f"Its MUE is 0{f' ({why})' if why else ''}: no unit is payable ({where})."]
 
 
 def _unknown(answer: CodeAnswer, *, is_drug: bool) -> list[str]:

@@ -110,7 +110,7 @@ class Quantity:
         """
         if unit.dimension is not self.unit.dimension:
             raise UsageError(
-                f"{self} cannot be turned into {unit.symbol}: the one is {self.unit.dimension}, the other "
+                f"{self} cannot be converted to {unit.symbol}: the one is {self.unit.dimension}, the other "
                 f"{unit.dimension}.",
                 hint=_bridge(self.unit, unit),
             )

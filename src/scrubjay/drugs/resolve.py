@@ -59,7 +59,7 @@ class Choice:
 
 
 def resolve(
-    catalog: Catalog, on: date, *, drug: str | None, code: str | None, ndc_row: dict[str, Any] | None
+    catalog: Catalog, on: date, *, drug: str | None, code: str | None, ndc_rows: Sequence[dict[str, Any]]
 ) -> list[Product]:
     """The codes that a dose of the named drug may be billed under on a day.
 
@@ -70,7 +70,7 @@ def resolve(
         on: date of service.
         drug: a name or brand; a code is taken as `code`.
         code: a HCPCS code.
-        ndc_row: the crosswalk row of the NDC on the day, or null.
+        ndc_rows: the crosswalk rows of the NDC on the day; [] if there are none.
 
     Raises:
         RefusedError: nothing was named, the name is unknown or ambiguous, or no code is in force.
@@ -83,9 +83,14 @@ def resolve(
             _check_agreement(catalog, on, drug, product)
         return [product]
     if drug:
-        return _of_drug(catalog, on, drug, ndc_row)
-    if ndc_row and ndc_row["hcpcs"]:
-        return [_of_code(catalog, on, str(ndc_row["hcpcs"]))]
+        return _of_drug(catalog, on, drug, ndc_rows)
+    if len(ndc_rows) == 1:
+        return [_of_code(catalog, on, str(ndc_rows[0]["hcpcs"]))]
+    if ndc_rows:
+        raise RefusedError(
+            f"This NDC bills under {' or '.join(sorted(str(r['hcpcs']) for r in ndc_rows))}: name the code.",
+            "code",
+        )
     raise RefusedError(
         "Neither a drug nor a code was named, and the NDC, if any, is not in the loaded crosswalk on this day.",
         "drug",
@@ -171,14 +176,15 @@ def _product(catalog: Catalog, on: date, code: str, row: dict[str, Any] | None) 
     )
 
 
-def _of_drug(catalog: Catalog, on: date, text: str, ndc_row: dict[str, Any] | None) -> list[Product]:
+def _of_drug(catalog: Catalog, on: date, text: str, ndc_rows: Sequence[dict[str, Any]]) -> list[Product]:
     match = catalog.resolve(text)
     if not match.drugs:
         near = f" Near names: {', '.join(match.near)}." if match.near else " No near name is known."
         raise RefusedError(f'The drug "{text.strip()[:60]}" is unknown: unknown drug.{near}', "drug")
     if len(match.drugs) > 1:
-        if ndc_row and ndc_row["drug"] in match.drugs:
-            return _of_drug(catalog, on, ndc_row["drug"], ndc_row)
+        drugs = {str(r["drug"]) for r in ndc_rows} & set(match.drugs)
+        if len(drugs) == 1:
+            return _of_drug(catalog, on, drugs.pop(), ndc_rows)
         raise RefusedError(
             f'"{text.strip()[:60]}" is ambiguous: the salt or ester is not said, and it decides the code. It may be '
             f"{', '.join(_with_codes(catalog, on, d) for d in match.drugs)}.",
@@ -188,8 +194,8 @@ def _of_drug(catalog: Catalog, on: date, text: str, ndc_row: dict[str, Any] | No
     rows = catalog.codes_of(drug, on)
     if not rows:
         raise RefusedError(_no_code(catalog, on, drug), "code in force")
-    if ndc_row and any(r["hcpcs"] == ndc_row["hcpcs"] for r in rows):
-        rows = [r for r in rows if r["hcpcs"] == ndc_row["hcpcs"]]
+    of_ndc = {r["hcpcs"] for r in ndc_rows}
+    rows = [r for r in rows if r["hcpcs"] in of_ndc] or rows
     products = [_product(catalog, on, str(r["hcpcs"]), r) for r in rows]
     if len(products) > 1 and not _differ_in_amount_only(catalog, on, products):
         raise RefusedError(
@@ -250,11 +256,11 @@ def wider_unit_note(products: Sequence[Product], chosen: Sequence[Choice]) -> st
     return f"{', '.join(others)} would need more units or state more than was given." if others else None
 
 
-def mismatch_warning(product: Product, ndc_row: dict[str, Any]) -> AnswerWarning:
+def mismatch_warning(product: Product, ndc_rows: Sequence[dict[str, Any]]) -> AnswerWarning:
     """The crosswalk gives the NDC to another code."""
+    codes = " and ".join(sorted(str(r["hcpcs"]) for r in ndc_rows))
     return AnswerWarning(
-        "ndc-not-for-code",
-        f"The crosswalk gives this NDC to {ndc_row['hcpcs']}, not to {product.code}, on this day.",
+        "ndc-not-for-code", f"The crosswalk gives this NDC to {codes}, not to {product.code}, on this day."
     )
 
 

@@ -134,10 +134,10 @@ def ended_text(code: str, on: date, catalog: Catalog) -> tuple[str, str]:
         before = f" Before that it was {' or '.join(olds)}." if olds else ""
         return (
             "code-not-yet-effective",
-            f"{code} is not in force on {on}: its first day is {min(starts)}.{before}",
+            f"{code} is not in force on {on}, not yet effective: its first day is {min(starts)}.{before}",
         )
     ends = [r["effective_to"] for r in life if r["effective_to"]]
-    last = f": its last day was {max(ends) - timedelta(days=1)}" if ends else ""
+    last = f", it has expired: its last day was {max(ends) - timedelta(days=1)}" if ends else ""
     news = [
         f"{r['successor']}"
         + (f" ({plain(Fraction(r['unit_ratio']))} units for one)" if r["unit_ratio"] else "")

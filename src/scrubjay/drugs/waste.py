@@ -177,6 +177,40 @@ def default_discard_rule(payer: str | None, on: date) -> DiscardRule:
     return DiscardRule(name, Demand.UNKNOWN, Demand.UNKNOWN, "no policy of this payer is loaded")
 
 
+def rule_from_policy(
+    payer: str,
+    *,
+    requires: bool | None,
+    pays_discarded: bool | None,
+    ndc_required: bool | None,
+    source: str,
+    confidence: str,
+    follows_medicare_status: bool = False,
+) -> DiscardRule:
+    """A rule from the parameters of a payer policy on a day.
+
+    Args:
+        payer: id of the policy.
+        requires: JW or JZ is demanded on single-dose drugs; null if the policy does not say.
+        pays_discarded: discarded units are paid; null if the policy does not say.
+        ndc_required: drug lines need an NDC.
+        source: citation of the policy.
+        confidence: its mark, A to D.
+        follows_medicare_status: hospital and ASC indicators decide what is paid apart.
+    """
+    jz = {True: Demand.REQUIRED, False: Demand.OPTIONAL, None: Demand.UNKNOWN}[requires]
+    jw = {True: Demand.OPTIONAL, False: Demand.NOT_ACCEPTED, None: Demand.UNKNOWN}[pays_discarded]
+    return DiscardRule(
+        payer,
+        Demand.REQUIRED if requires else jw,
+        jz,
+        source,
+        confidence,
+        follows_medicare_status=follows_medicare_status,
+        ndc_required=ndc_required,
+    )
+
+
 def setting_rule(setting: str) -> SettingRule | None:
     """The shipped rule of a setting, or null for a setting that no row names."""
     row: dict[str, Any] | None = _data()["settings"].get(setting)

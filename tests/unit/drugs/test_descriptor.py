@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import re
+from datetime import date
 from fractions import Fraction
 
 import pytest
@@ -12,7 +13,7 @@ from scrubjay.drugs.descriptor import descriptor_stem, parse_descriptor
 from scrubjay.drugs.quantity import plain, unit_named
 from scrubjay.reference import Reference
 
-LATE = __import__("datetime").date(2026, 11, 23)
+LATE = date(2026, 11, 23)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from scrubjay.drugs.waste import (
     decide,
     default_discard_rule,
     known_settings,
+    rule_from_policy,
     setting_rule,
 )
 
@@ -73,6 +74,23 @@ def test_predicate():
     assert ask(default_discard_rule("commercial", DAY)) == (None, None)
     honours = DiscardRule("p", Demand.OPTIONAL, Demand.OPTIONAL, "contract")
     assert ask(honours) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("requires", "pays", "jw", "jz"),
+    [
+        (True, True, "required", "required"),
+        (True, None, "required", "required"),
+        (False, True, "optional", "optional"),
+        (False, False, "not_accepted", "optional"),
+        (None, None, "unknown", "unknown"),
+    ],
+)
+def test_rule_from_a_policy(requires, pays, jw, jz):
+    rule = rule_from_policy(
+        "p", requires=requires, pays_discarded=pays, ndc_required=None, source="policy", confidence="B"
+    )
+    assert (rule.jw, rule.jz) == (jw, jz)
 
 
 @given(

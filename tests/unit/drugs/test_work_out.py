@@ -224,6 +224,16 @@ def test_mue_zero_is_said():
     assert {"units-exceed-mue", "code-not-payable"} <= edits(answer)
 
 
+def test_units_above_the_mue():
+    answer = ask("1600 mg", "2024-07-08", drug="infliximab", vials=("16 x 100 mg",), route="iv", minutes=125)
+    assert "units-exceed-mue" in edits(answer)
+
+
+def test_an_ndc_under_two_codes_does_not_pick_one():
+    answer = ask("10000 units", "2025-02-01", drug="epoetin alfa", container=None)
+    assert answer.refused is not None
+
+
 def test_waste_that_smaller_vials_would_save():
     assert "waste-not-minimal" in edits(ask("40 mg", "2024-07-10", vials=("125 mg",), **PUSH))
     assert "waste-not-minimal" in edits(ask("125 mg", "2024-07-10", vials=("125 mg", "125 mg"), **PUSH))
@@ -283,9 +293,7 @@ def test_the_answer_is_the_json_contract():
 )
 def test_invariants(dose, vials, on, container, setting):
     answer = ask(
-        f"{Fraction(dose, 4).limit_denominator()!s}".replace("/", "_") + " mg"
-        if dose % 4 == 0
-        else f"{dose / 4} mg",
+        f"{plain(Fraction(dose, 4))} mg",
         on.isoformat(),
         vials=tuple(f"{v} mg" for v in vials),
         container=container,
