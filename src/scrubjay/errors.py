@@ -11,12 +11,19 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What the command line returns; documented in docs/reference/exit-codes.md."""
+    """What the command line returns; documented in docs/reference/exit-codes.md.
+
+    CLEAN: nothing at or above the threshold, and every input was read whole. FINDINGS: something at or
+    above it; wins over UNREADABLE. USAGE: the request cannot be understood or answered. UNREADABLE: an
+    input, or a claim in it, could not be read. INTERNAL: a fault of the program or the machine; no
+    result may be relied on.
+    """
 
     CLEAN = 0
     FINDINGS = 1
     USAGE = 2
     UNREADABLE = 3
+    INTERNAL = 4
 
 
 class ScrubjayError(Exception):

@@ -1,0 +1,257 @@
+"""`scrubjay check` and `scrubjay demo`."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scrubjay.cli.common import AsOf, ReferencePath, day_or_today, now, parse_day, say
+from scrubjay.errors import ExitCode, UnreadableInputError, UsageError
+
+if TYPE_CHECKING:
+    from scrubjay.api import CheckReport
+
+DEMO_AS_OF = date(2026, 3, 20)
+"""The day that the sample claims were written for; on today's date most would be past timely filing."""
+
+
+class Format(StrEnum):
+    """Formats of the report."""
+
+    TEXT = "text"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+    PARQUET = "parquet"
+    HTML = "html"
+    XLSX = "xlsx"
+
+
+class FailOn(StrEnum):
+    """From which severity on the exit code is 1."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NEVER = "never"
+
+
+_SUFFIXES = {
+    ".txt": Format.TEXT,
+    **{f".{f.value}": f for f in Format},
+    ".ndjson": Format.JSONL,
+    ".htm": Format.HTML,
+}
+
+_Format = Annotated[
+    Format | None,
+    typer.Option(
+        "--format", "-f", help="Format of the report. Default: by the name of the -o file, else text."
+    ),
+]
+_Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write the report to FILE instead of the terminal."),
+]
+_Limit = Annotated[
+    int | None,
+    typer.Option(
+        "--limit",
+        min=0,
+        help="Most claims to print in text (default 50) or HTML (default 1000).",
+        show_default=False,
+    ),
+]
+_All = Annotated[bool, typer.Option("--all", help="Print every claim with findings.")]
+_Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
+_NotEvaluated = Annotated[
+    bool,
+    typer.Option(
+        "--not-evaluated/--no-not-evaluated",
+        help="In json, jsonl, csv, parquet and xlsx: list the verdicts that could not be given, with the reason. "
+        "They are counted in the summary either way.",
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command(
+        epilog="""Examples:
+
+- `scrubjay check claims.837`
+- `scrubjay check march/*.837 --as-of 2024-04-01 --fail-on warning`
+- `scrubjay check claims.837 --policy our-plans.yaml --ignore DU,TF`
+- `scrubjay check claims.837 -o report.html`
+- `scrubjay check claims.837 --json > findings.json`
+
+Exit codes: 0 no finding at or above --fail-on and every file read whole; 1 findings; 3 a file, or a claim in it, could
+not be read (and nothing was found in the rest); 2 wrong usage; 4 a fault of the program."""
+    )(check)
+    app.command()(demo)
+
+
+def check(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="837P or 837I files, plain or gzip.")
+    ],
+    *,
+    as_of: AsOf = None,
+    policy: Annotated[
+        list[Path] | None,
+        typer.Option("--policy", metavar="FILE", help="A payer policy of your own (YAML); repeatable."),
+    ] = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--select",
+            metavar="EDIT",
+            help="Only these edits, by name, code or family (DD); repeatable, commas too.",
+        ),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option("--ignore", metavar="EDIT", help="All edits but these; repeatable, commas too."),
+    ] = None,
+    fail_on: Annotated[
+        FailOn, typer.Option("--fail-on", help="Exit with 1 from this severity on.")
+    ] = FailOn.ERROR,
+    report_format: _Format = None,
+    output: _Output = None,
+    as_json: _Json = False,
+    limit: _Limit = None,
+    print_all: _All = False,
+    not_evaluated: _NotEvaluated = True,
+    reference: ReferencePath = None,
+) -> int:
+    """Judge every drug line of 837 files: what will be denied, why, and the fix."""
+    chosen = _chosen_format(report_format, output, as_json=as_json)
+    on_day = day_or_today(as_of, "--as-of")
+    report = _judge(
+        paths, on_day, policy or [], select=_words(select), ignore=_words(ignore), reference=reference
+    )
+    _write(
+        report,
+        chosen,
+        output,
+        limit=_limit(limit, chosen, print_all=print_all),
+        with_not_evaluated=not_evaluated,
+    )
+    return int(exit_code(report, fail_on))
+
+
+def demo(
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            metavar="YYYY-MM-DD",
+            help=f"Default: {DEMO_AS_OF}, the day the samples were written for.",
+        ),
+    ] = None,
+    report_format: _Format = None,
+    output: _Output = None,
+    as_json: _Json = False,
+) -> int:
+    """Check the sample claims that come with scrubjay: some clean, some with the classic faults.
+
+    All of them are made up. Exits with 0 although there are findings.
+    """
+    chosen = _chosen_format(report_format, output, as_json=as_json)
+    on_day = DEMO_AS_OF if as_of is None else parse_day(as_of, "--as-of")
+    report = _judge(sample_files(), on_day, [], select=[], ignore=[], reference=None)
+    _write(report, chosen, output, limit=None, with_not_evaluated=True)
+    return int(ExitCode.CLEAN)
+
+
+def sample_files() -> list[Path]:
+    """The sample claims: packaged with a wheel, in `examples/` of a checkout.
+
+    Raises:
+        UnreadableInputError: they are in neither place.
+    """
+    package = Path(str(files("scrubjay")))
+    here = Path.cwd()
+    for folder in (package / "examples", package.parents[1] / "examples"):
+        found = sorted(folder.glob("*.837"))
+        if found:
+            return [f.relative_to(here) if f.is_relative_to(here) else f for f in found]
+    raise UnreadableInputError("the sample claims are missing.", hint="Reinstall scrubjay.")
+
+
+def exit_code(report: CheckReport, fail_on: FailOn) -> ExitCode:
+    """The exit code of a run; what could not be read never looks clean.
+
+    Findings win over unreadable parts: both are in the report, and the findings are the larger fault.
+    """
+    code = report.exit_code(fail_on.value)
+    is_partial = any(f.claims_set_aside for f in report.files)
+    return ExitCode.UNREADABLE if code is ExitCode.CLEAN and is_partial else code
+
+
+def _words(values: list[str] | None) -> list[str]:
+    return [word.strip() for value in values or [] for word in value.split(",") if word.strip()]
+
+
+def _chosen_format(given: Format | None, output: Path | None, *, as_json: bool) -> Format:
+    if as_json:
+        if given not in (None, Format.JSON):
+            raise UsageError(
+                f"is the same as --format json, but --format {given} was given too.", where="--json"
+            )
+        return Format.JSON
+    if given is not None:
+        return given
+    return _SUFFIXES.get(output.suffix.lower(), Format.TEXT) if output is not None else Format.TEXT
+
+
+def _limit(given: int | None, chosen: Format, *, print_all: bool) -> int | None:
+    if print_all:
+        return None
+    if given is not None:
+        return given
+    return 1000 if chosen is Format.HTML else 50
+
+
+def _judge(
+    paths: list[Path],
+    as_of: date,
+    policies: list[Path],
+    *,
+    select: list[str],
+    ignore: list[str],
+    reference: Path | None,
+) -> CheckReport:
+    from scrubjay import api  # noqa: PLC0415 - heavy: polars, every edit
+    from scrubjay.cli.progress import shown_progress  # noqa: PLC0415
+
+    with shown_progress(paths) as progress:
+        return api.check(
+            paths,
+            as_of=as_of,
+            started_at=now(),
+            policies=policies,
+            select=select,
+            ignore=ignore,
+            reference_path=reference,
+            progress=progress,
+        )
+
+
+def _write(
+    report: CheckReport, chosen: Format, output: Path | None, *, limit: int | None, with_not_evaluated: bool
+) -> None:
+    from scrubjay import api  # noqa: PLC0415
+    from scrubjay.cli.deliver import deliver  # noqa: PLC0415
+    from scrubjay.reports.summary import summarise  # noqa: PLC0415
+
+    summary = summarise(report, api.reason_words)
+    deliver(report, summary, chosen.value, output, limit=limit, with_not_evaluated=with_not_evaluated)
+    if chosen is not Format.TEXT or output is not None:
+        for problem in summary.problems:
+            if problem.is_fatal:
+                say(problem.one_line())

@@ -1,0 +1,217 @@
+"""`scrubjay code`, `units`, `ndc` and `convert`: what a biller asks before a claim exists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scrubjay.cli.common import (
+    AsOf,
+    JsonFlag,
+    OnDate,
+    ReferencePath,
+    console,
+    day_or_today,
+    parse_day,
+    print_json,
+    say,
+)
+from scrubjay.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from rich.console import Console
+
+    from scrubjay.drugs.answers import Refusal
+
+_RequiredOn = Annotated[str, typer.Option("--on", metavar="YYYY-MM-DD", help="Date of service.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command(
+        epilog="""Examples:
+
+- `scrubjay code J1320`
+- `scrubjay code "solumedrol 125" --on 2024-03-15`
+- `scrubjay code ferumoxytol --json`"""
+    )(code)
+    app.command(
+        epilog="""Examples:
+
+- `scrubjay units --drug "methylprednisolone sodium succinate" --dose "62.5 mg" --vial "125 mg" --container single-dose --on 2024-07-10 --route iv --minutes 5`
+- `scrubjay units --code J1745 --dose "5 mg/kg" --weight 83 --vial "5 x 100 mg" --container single-dose --on 2024-07-08 --route iv --minutes 125`
+
+Exit code 2 where the question is refused: the line on standard error says what is missing."""
+    )(units)
+    app.command(
+        epilog="""Examples:
+
+- `scrubjay ndc 0009-0047-22`
+- `scrubjay ndc 00009004722 --on 2026-02-01 --json`"""
+    )(ndc)
+    app.command(
+        epilog="""Example:
+
+- `scrubjay convert --code J2930 --units 1 --on 2024-04-01`"""
+    )(convert)
+
+
+def code(
+    text: Annotated[
+        list[str], typer.Argument(metavar="CODE|TEXT", help="A code, drug, brand, or a few words.")
+    ],
+    on: OnDate = None,
+    as_of: AsOf = None,
+    as_json: JsonFlag = False,
+    reference: ReferencePath = None,
+) -> int:
+    """Show what a code is, since when and until when, what followed it and what it is confused with."""
+    from scrubjay import api  # noqa: PLC0415 - heavy: polars
+    from scrubjay.reference import Reference  # noqa: PLC0415
+    from scrubjay.reports.answers import print_code  # noqa: PLC0415
+
+    known_on = day_or_today(as_of, "--as-of")
+    service_day = known_on if on is None else parse_day(on, "--on")
+    query = " ".join(text)
+    if not query.strip():
+        raise UsageError("nothing was asked.", hint="Name a code or a drug: scrubjay code J2919")
+    answer = api.look_up_code(query, service_day, Reference.open(reference), known_on)
+    if as_json:
+        print_json(answer.as_dict())
+    else:
+        print_code(answer, console())
+    if answer.is_known or answer.codes:
+        return int(ExitCode.CLEAN)
+    say(" ".join(answer.unknown) or "nothing is known under that name.")
+    return int(ExitCode.USAGE)
+
+
+def units(
+    *,
+    dose: Annotated[
+        str, typer.Option("--dose", metavar='"125 mg"', help="Dose given, with its unit: 125 mg, 5 mg/kg.")
+    ],
+    on: _RequiredOn,
+    drug: Annotated[str | None, typer.Option("--drug", help="Name or brand of the drug.")] = None,
+    hcpcs: Annotated[str | None, typer.Option("--code", help="HCPCS code, instead of --drug.")] = None,
+    vial: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--vial",
+            metavar='"125 mg"',
+            help='Labelled content of a container opened; repeatable, or "5 x 100 mg".',
+        ),
+    ] = None,
+    ndc_number: Annotated[str | None, typer.Option("--ndc", help="NDC on the container.")] = None,
+    container: Annotated[
+        str | None, typer.Option("--container", metavar="single-dose|multi-dose", help="As the label says.")
+    ] = None,
+    route: Annotated[
+        str | None, typer.Option("--route", metavar="iv|im|sc|ia", help="How it was given.")
+    ] = None,
+    minutes: Annotated[str | None, typer.Option("--minutes", metavar="N", help="How long it ran.")] = None,
+    setting: Annotated[
+        str, typer.Option("--setting", metavar="office|hopd|asc|inpatient|...", help="Where it was given.")
+    ] = "office",
+    payer: Annotated[
+        str | None, typer.Option("--payer", help="Id of the payer. Default: Medicare Part B.")
+    ] = None,
+    weight: Annotated[
+        str | None, typer.Option("--weight", metavar="KG", help="Body weight, for a dose per kg.")
+    ] = None,
+    as_of: AsOf = None,
+    as_json: JsonFlag = False,
+    reference: ReferencePath = None,
+) -> int:
+    """Work out the lines to bill for one dose: units, waste, NDC quantity, administration, step by step."""
+    from scrubjay import api  # noqa: PLC0415 - heavy: polars
+    from scrubjay.drugs import UnitsRequest  # noqa: PLC0415
+    from scrubjay.reference import Reference  # noqa: PLC0415
+    from scrubjay.reports.answers import print_units  # noqa: PLC0415
+
+    request = UnitsRequest(
+        dose=dose,
+        on=parse_day(on, "--on"),
+        drug=drug,
+        code=hcpcs,
+        vials=tuple(vial or ()),
+        ndc=ndc_number,
+        container=container,
+        route=route,
+        minutes=_whole_minutes(minutes),
+        setting=setting,
+        payer=payer,
+        weight=weight,
+    )
+    if not (drug or hcpcs or ndc_number):
+        raise UsageError("says no drug.", where="units", hint="Add --drug NAME, --code CODE or --ndc NDC.")
+    answer = api.work_out_units(request, Reference.open(reference), _clock(as_of))
+    return _deliver(answer, answer.refused, print_units, as_json=as_json)
+
+
+def ndc(
+    number: Annotated[str, typer.Argument(metavar="NDC", help="As on the package, or as on a claim.")],
+    on: OnDate = None,
+    as_of: AsOf = None,
+    as_json: JsonFlag = False,
+    reference: ReferencePath = None,
+) -> int:
+    """Show an NDC in its 11-digit form, the code it bills under, its package and container."""
+    from scrubjay import api  # noqa: PLC0415 - heavy: polars
+    from scrubjay.reference import Reference  # noqa: PLC0415
+    from scrubjay.reports.answers import print_ndc  # noqa: PLC0415
+
+    known_on = _clock(as_of)
+    service_day = known_on if on is None else parse_day(on, "--on")
+    answer = api.look_up_ndc(number, service_day, Reference.open(reference), known_on)
+    return _deliver(answer, answer.refused, print_ndc, as_json=as_json)
+
+
+def convert(
+    *,
+    hcpcs: Annotated[str, typer.Option("--code", help="The code that ended.")],
+    units: Annotated[str, typer.Option("--units", help="Units of it.")],
+    on: _RequiredOn,
+    as_of: AsOf = None,
+    as_json: JsonFlag = False,
+    reference: ReferencePath = None,
+) -> int:
+    """Turn units of an ended code into units of the code that took over."""
+    from scrubjay import api  # noqa: PLC0415 - heavy: polars
+    from scrubjay.reference import Reference  # noqa: PLC0415
+    from scrubjay.reports.answers import print_conversions  # noqa: PLC0415
+
+    answer = api.convert_units(hcpcs, units, parse_day(on, "--on"), Reference.open(reference), _clock(as_of))
+    return _deliver(answer, answer.refused, print_conversions, as_json=as_json)
+
+
+def _clock(as_of: str | None) -> date:
+    return day_or_today(as_of, "--as-of")
+
+
+def _whole_minutes(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not (text.strip().isascii() and text.strip().isdigit()) or len(text.strip()) > 5:
+        raise UsageError(
+            "is no whole number of minutes.", where="--minutes", hint="Write it as in --minutes 30."
+        )
+    return int(text)
+
+
+def _deliver(
+    answer: Any, refused: Refusal | None, show: Callable[[Any, Console], None], *, as_json: bool
+) -> int:
+    """Print the answer; a refusal also as one line on standard error, with exit code 2."""
+    if as_json:
+        print_json(answer.as_dict())
+    elif refused is None:
+        show(answer, console())
+    if refused is None:
+        return int(ExitCode.CLEAN)
+    say(f"not worked out: {refused.reason}")
+    return int(ExitCode.USAGE)

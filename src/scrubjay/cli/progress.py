@@ -1,0 +1,40 @@
+"""A progress bar on standard error, for long work on a terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from typing import TYPE_CHECKING
+
+from scrubjay.cli.common import console
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+    from pathlib import Path
+
+LEAST_BYTES = 8 * 2**20
+"""Smaller inputs are done before a bar could be read."""
+
+
+@contextlib.contextmanager
+def shown_progress(paths: Sequence[Path]) -> Generator[Callable[[int], None] | None]:
+    """A callback for bytes read that moves a bar; null where there is no terminal or little to do."""
+    total = 0
+    for path in paths:
+        with contextlib.suppress(OSError):
+            total += path.stat().st_size
+    if not sys.stderr.isatty() or total < LEAST_BYTES:
+        yield None
+        return
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    with Progress(
+        TextColumn("Checking"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+        console=console(stderr=True),
+        transient=True,
+    ) as bar:
+        task = bar.add_task("check", total=total)
+        yield lambda done: bar.update(task, completed=done)

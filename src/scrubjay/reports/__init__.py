@@ -1,0 +1,1 @@
+"""Reports: what a run found, as text, JSON, tables and HTML. Formatting only; nothing is judged here."""

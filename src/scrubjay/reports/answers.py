@@ -1,0 +1,365 @@
+"""Answers about drugs, codes, NDCs and edits as text for a terminal: every step and source shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group
+from rich.markdown import Markdown
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from scrubjay.phi import clean
+from scrubjay.reports.text import STYLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+
+    from rich.console import Console, RenderableType
+
+    from scrubjay.drugs.answers import (
+        AnswerWarning,
+        CodeAnswer,
+        CodeHit,
+        ConvertAnswer,
+        NdcAnswer,
+        SourcedFact,
+        Step,
+        UnitsAnswer,
+    )
+    from scrubjay.edits.spec import Edit
+
+_PACKAGES_SHOWN = 12
+_ROLES = {"drug": "given", "discarded": "discarded", "administration": "administration"}
+
+
+def _heading(text: str) -> RenderableType:
+    return Padding(Text(text, style="bold"), (1, 0, 0, 0))
+
+
+def _indented(*rows: RenderableType, by: int = 2) -> RenderableType:
+    return Padding(Group(*rows), (0, 0, 0, by))
+
+
+def _grid(columns: int) -> Table:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for _ in range(columns):
+        table.add_column(overflow="fold")
+    return table
+
+
+def print_units(answer: UnitsAnswer, console: Console) -> None:
+    """Lines to bill, or nothing where the answer is a refusal; then steps and warnings."""
+    if answer.lines:
+        console.print(Text("Bill", style="bold"))
+        table = _grid(4)
+        for line in answer.lines:
+            code = "-".join((line.hcpcs, *line.modifiers))
+            ndc = f"NDC {line.ndc}" if line.ndc else ""
+            if line.ndc_quantity:
+                ndc += f", {line.ndc_quantity} {line.ndc_unit or ''}"
+            table.add_row(
+                Text(code, style="bold"),
+                Text(f"x {line.units}", style="bold"),
+                _ROLES[line.role],
+                ndc.strip(),
+            )
+        console.print(_indented(table))
+    _print_steps(answer.steps, console)
+    _print_warnings(answer.warnings, console)
+
+
+def print_conversions(answer: ConvertAnswer, console: Console) -> None:
+    """Units of the successor, with steps and warnings."""
+    for conversion in answer.conversions:
+        most = "at most " if conversion.is_maximum else ""
+        console.print(
+            Text.assemble(
+                f"{conversion.code} x {conversion.units}  =  {most}",
+                (f"{conversion.successor} x {conversion.successor_units}", "bold"),
+            )
+        )
+    _print_steps(answer.steps, console)
+    _print_warnings(answer.warnings, console)
+
+
+def _print_steps(steps: Sequence[Step], console: Console) -> None:
+    if not steps:
+        return
+    console.print(_heading("How it got there"))
+    for number, step in enumerate(steps, 1):
+        rows: list[RenderableType] = [Text(clean(step.text))]
+        if step.formula:
+            rows.append(Text(_equation(step.formula, step.value), style="cyan"))
+        if step.source:
+            rows.append(Text(f"Source: {clean(step.source)}", style="dim"))
+        row = _grid(2)
+        row.add_row(f"{number}.", Group(*rows))
+        console.print(_indented(row))
+
+
+def _equation(formula: str, value: str | None) -> str:
+    """Formula and value as one equation; a formula may already end in its value, without the unit."""
+    head, equals, last = formula.rpartition("= ")
+    if value is None or (equals and value == last):
+        return formula
+    return f"{head}= {value}" if equals and value.startswith(f"{last} ") else f"{formula} = {value}"
+
+
+def _print_warnings(warnings: Sequence[AnswerWarning], console: Console) -> None:
+    if not warnings:
+        return
+    console.print(_heading("Look at this"))
+    for warning in warnings:
+        console.print(
+            _indented(Text.assemble((f"{warning.edit}: ", STYLES["warning"]), clean(warning.message)))
+        )
+
+
+def print_code(answer: CodeAnswer, console: Console) -> None:
+    """Life, meaning, look-alikes, limits and packages of a code; or the codes that a text may mean."""
+    if answer.code is not None and answer.is_known:
+        for part in _code(answer):
+            console.print(part)
+    elif answer.says:
+        for sentence in answer.says:
+            console.print(Text(sentence))
+    others = [h for h in answer.codes if h.code != answer.code]
+    if others:
+        console.print(_heading("Other codes found" if answer.is_known else "Codes found"))
+        console.print(_indented(_hits(others)))
+    _print_unknown(answer.unknown if answer.is_known or answer.codes else (), console)
+
+
+def _code(answer: CodeAnswer) -> Iterator[RenderableType]:
+    state = {True: ("in force", "green"), False: ("not in force", "bold red"), None: ("not known", "yellow")}
+    words, style = state[answer.is_in_force]
+    yield Text.assemble((f"{answer.code}", "bold"), f"  {answer.descriptor or ''}")
+    yield Text.assemble((words, style), f" on {answer.on}; {_life(answer.first_day, answer.last_day)}")
+    if answer.says:
+        yield Text()
+        for number, sentence in enumerate(answer.says):
+            yield Text(sentence, style="bold" if number == 0 else "")
+    table = _grid(2)
+    for name, value in (
+        ("Drug", answer.drug),
+        ("Brands", ", ".join(answer.brands)),
+        ("Given", ", ".join(answer.routes)),
+        ("One unit is", (answer.billing_unit or {}).get("text")),
+    ):
+        if value:
+            table.add_row(Text(name, style="dim"), value)
+    if table.row_count:
+        yield Padding(table, (1, 0, 0, 0))
+    yield from _section("What came after it", answer.successors, _successor)
+    yield from _section("What came before it", answer.predecessors, _predecessor)
+    yield from _section("Most units (MUE)", answer.mue, _mue)
+    yield from _section("Hospital and ASC status", answer.status, _status)
+    yield from _section("Medicare payment limit", answer.payment_limits, _limit)
+    yield from _section(f"NDCs that bill under it on {answer.on}", answer.ndcs, _package)
+    if answer.sources:
+        yield _heading("Sources")
+        for source in dict.fromkeys(s.one_line() for s in answer.sources):
+            yield _indented(Text(clean(source), style="dim"))
+
+
+def _life(first: date | None, last: date | None) -> str:
+    begins = f"first day {first}" if first else "first day not recorded"
+    return f"{begins}, {f'last day {last}' if last else 'no end known'}."
+
+
+def _section(title: str, facts: Sequence[SourcedFact], words: Any) -> Iterator[RenderableType]:
+    if not facts:
+        return
+    yield _heading(title)
+    for fact in facts[:_PACKAGES_SHOWN]:
+        text = Text(clean(words(fact.values)))
+        if fact.effective_from or fact.last_day:
+            text.append(f"  ({_period(fact.effective_from, fact.last_day)})")
+        if fact.source.is_unverified:
+            text.append("  unverified", style="bold magenta")
+        text.append(f"  {clean(fact.source.one_line())}", style="dim")
+        yield _indented(text)
+    if len(facts) > _PACKAGES_SHOWN:
+        yield _indented(Text(f"and {len(facts) - _PACKAGES_SHOWN} more; --json lists them all."))
+
+
+def _period(first: date | None, last: date | None) -> str:
+    if first and last:
+        return f"{first} to {last}"
+    return f"from {first}" if first else f"to {last}"
+
+
+def _successor(values: Mapping[str, Any]) -> str:
+    ratio = values["unit_ratio"]
+    return f"{values['successor']}{f', {ratio} units for one unit of it' if ratio else ', ratio of units not known'}"
+
+
+def _predecessor(values: Mapping[str, Any]) -> str:
+    ratio = values["unit_ratio"]
+    return f"{values['hcpcs']}{f', one unit of it is {ratio} units here' if ratio else ''}"
+
+
+def _mue(values: Mapping[str, Any]) -> str:
+    limit = {"1": " a line", "2": " a day, absolute", "3": " a day, more only on review"}.get(
+        str(values["mue_mai"]), ""
+    )
+    if values["mue_value"] == 0:
+        limit = ", no unit is payable"
+    why = f" ({values['mue_rationale']})" if values["mue_rationale"] else ""
+    return f"{str(values['mue_setting']).replace('_', ' ')}: {values['mue_value']}{limit}{why}"
+
+
+def _status(values: Mapping[str, Any]) -> str:
+    rate = f", ${values['payment_rate']} a unit" if values["payment_rate"] else ""
+    return f"{str(values['status_setting']).upper()}: {values['status_indicator']}{rate}"
+
+
+def _limit(values: Mapping[str, Any]) -> str:
+    share = f", patient's share {values['coinsurance_percent']} %" if values["coinsurance_percent"] else ""
+    return f"${values['payment_limit']} a unit{share}"
+
+
+def _package(values: Mapping[str, Any]) -> str:
+    parts = [str(values["ndc"]), str(values["product"] or values["drug"] or "")]
+    if values["labeler"]:
+        parts.append(str(values["labeler"]))
+    if values["units_per_item"]:
+        parts.append(f"{values['units_per_item']} units of {values['hcpcs']} in one")
+    parts.append(str(values["container_type"] or "container not known"))
+    if values["ndc_billing_unit"]:
+        parts.append(f"NDC quantity in {values['ndc_billing_unit']}")
+    return ", ".join(p for p in parts if p)
+
+
+def _hits(hits: Sequence[CodeHit]) -> Table:
+    table = _grid(4)
+    for hit in hits:
+        state = Text("in force", "green") if hit.is_in_force else Text(_ended(hit), "yellow")
+        table.add_row(
+            Text(hit.code, style="bold"),
+            clean(hit.descriptor or hit.drug),
+            state,
+            Text(clean(hit.why), "dim"),
+        )
+    return table
+
+
+def _ended(hit: CodeHit) -> str:
+    return f"ended {hit.last_day}" if hit.last_day else "not in force"
+
+
+def _print_unknown(unknown: Sequence[str], console: Console) -> None:
+    if unknown:
+        console.print(_heading("Not known"))
+        for sentence in unknown:
+            console.print(_indented(Text(clean(sentence), style="yellow")))
+
+
+def print_ndc(answer: NdcAnswer, console: Console) -> None:
+    """Forms of an NDC, and what it bills under on the day."""
+    if answer.ndc is None:
+        return
+    console.print(
+        Text.assemble(
+            (answer.ndc, "bold"), f"  {answer.hyphened or ''}", ("  as a claim carries it (5-4-2)", "dim")
+        )
+    )
+    if answer.fda_forms:
+        console.print(Text(f"On the package as {' or '.join(answer.fda_forms)}."))
+    for part in _section(f"Bills on {answer.on} under", answer.packages, _bills_under):
+        console.print(part)
+    for part in _section("On other days", answer.other_periods, _bills_under):
+        console.print(part)
+    _print_unknown(answer.unknown, console)
+
+
+def _bills_under(values: Mapping[str, Any]) -> str:
+    quantity = values.get("ndc_quantity_per_unit")
+    unit = values["ndc_billing_unit"] or "of the NDC"
+    each = f"; one unit of {values['hcpcs']} is {quantity} {unit}" if quantity else ""
+    return f"{values['hcpcs']}: {_package(values)}{each}"
+
+
+def print_edits(edits: Sequence[Edit], console: Console) -> None:
+    """The edits as a table: code, severity, name, what each fires on."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for name in ("Code", "Severity", "Name", "Fires when"):
+        table.add_column(name, overflow="fold", no_wrap=name in ("Code", "Severity"))
+    for edit in edits:
+        severity = str(edit.severity)
+        table.add_row(
+            edit.code, Text(severity, STYLES[severity]), edit.name, edit.doc.strip().partition("\n")[0]
+        )
+    console.print(table)
+
+
+def print_edit(
+    edit: Edit,
+    cases: Sequence[Mapping[str, Any]],
+    denials: Sequence[tuple[str, str | None]],
+    console: Console,
+) -> None:
+    """What an edit checks, why, how to fix it, its cases, sources and the denials it prevents.
+
+    Args:
+        edit: the edit.
+        cases: those shown in the docs, as `name`, `expect` and `with`.
+        denials: numbers of the denials with our paraphrase, or null where the reference has none.
+        console: where to.
+    """
+    summary, _, rest = edit.doc.strip().partition("\n")
+    console.print(
+        Text.assemble(
+            (f"{edit.code} {edit.name}", "bold"),
+            "  ",
+            (str(edit.severity).upper(), STYLES[str(edit.severity)]),
+        )
+    )
+    console.print(Text(summary.strip()))
+    if edit.effective_from or edit.effective_to:
+        until = f" until {edit.effective_to} (that day excluded)" if edit.effective_to else ""
+        console.print(Text(f"In force for services from {edit.effective_from or 'the beginning'}{until}."))
+    for title, body in _sections(rest):
+        console.print(_heading(title))
+        console.print(_indented(Markdown(body)))
+    if cases:
+        console.print(_heading("Cases"))
+        table = _grid(3)
+        for case in cases:
+            verdict = str(case["expect"]).replace("_", " ")
+            style = STYLES[str(edit.severity)] if verdict == "fires" else "green"
+            table.add_row(Text(verdict, style=style), str(case["name"]), Text(_given(case), style="dim"))
+        console.print(_indented(table))
+    if denials:
+        console.print(_heading("Denials it prevents"))
+        for number, words in denials:
+            console.print(
+                _indented(Text.assemble((number, "bold"), f"  {words or 'not in the loaded reference'}"))
+            )
+    console.print(_heading("Sources"))
+    for citation in edit.citations:
+        mark = "" if citation.confidence in ("A", "B") else ", unverified"
+        console.print(_indented(Text(f"{citation.source} [{citation.confidence}{mark}]: {citation.text}")))
+
+
+def _sections(markdown: str) -> Iterator[tuple[str, str]]:
+    for part in f"\n{markdown}".split("\n## ")[1:]:
+        title, _, body = part.partition("\n")
+        yield title.strip(), body.strip()
+
+
+def _given(case: Mapping[str, Any]) -> str:
+    values: Mapping[str, Any] = case.get("with") or {}
+    return ", ".join(f"{name} = {_shown(value)}" for name, value in values.items())
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "unknown"
+    if isinstance(value, list):
+        items: list[Any] = value  # pyright: ignore[reportUnknownVariableType]
+        return " ".join(str(v) for v in items) or "none"
+    return str(value)
