@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrubjay.drugs import Demand, DiscardRule, UnitsRequest, work_out_units
+from scrubjay.drugs.quantity import plain
 from scrubjay.reference import Reference
 
 AS_OF = date(2026, 11, 23)
@@ -230,8 +231,12 @@ def test_units_above_the_mue():
 
 
 def test_an_ndc_under_two_codes_does_not_pick_one():
-    answer = ask("10000 units", "2025-02-01", drug="epoetin alfa", container=None)
-    assert answer.refused is not None
+    two = UnitsRequest(dose="2000 units", on=date(2025, 2, 1), ndc="00069130510")
+    refused = work_out_units(two, Reference.starter(), AS_OF).refused
+    assert refused is not None
+    assert "Q5105 or Q5106" in refused.reason
+    line = ask("2000 units", "2025-02-01", code="Q5106", ndc="00069130510", container=None).lines[0]
+    assert (line.hcpcs, line.units, line.ndc_quantity) == ("Q5106", "2", "1")
 
 
 def test_waste_that_smaller_vials_would_save():
