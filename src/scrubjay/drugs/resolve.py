@@ -33,6 +33,7 @@ class Product:
         qualifier: exact, up_to or each.
         routes: normal names of its routes; () if unknown.
         administration_class: as in the `drugs` set, or null.
+        use_confidence: how far routes and administration class are checked, A to D, or null.
         source: where the billing unit is from.
     """
 
@@ -42,6 +43,7 @@ class Product:
     qualifier: str
     routes: tuple[str, ...]
     administration_class: str | None
+    use_confidence: str | None
     source: Provenance
 
     @property
@@ -155,6 +157,7 @@ def _product(catalog: Catalog, on: date, code: str, row: dict[str, Any] | None) 
             row["qualifier"] or Qualifier.EXACT,
             tuple(normal_route(r) for r in row["routes"] or ()),
             row["administration_class"],
+            row["use_confidence"],
             provenance(row),
         )
     code_row = catalog.row("hcpcs", on, hcpcs=code)
@@ -171,6 +174,7 @@ def _product(catalog: Catalog, on: date, code: str, row: dict[str, Any] | None) 
         parsed.quantity,
         parsed.qualifier,
         (),
+        None,
         None,
         provenance(code_row),
     )
