@@ -56,5 +56,12 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter("accepts_tb_modifier", pl.Boolean(), "TB is taken for 340B drugs on the date"),
         Parameter("liability_modifiers_apply", pl.Boolean(), "GA, GX, GY, GZ have Medicare's meaning"),
         Parameter("repeat_push_professional", pl.Boolean(), "96376 may be billed on a professional claim"),
+        Parameter("timely_filing_ceiling_months", pl.Int32(), "months from the date of service that no filing limit of "
+                  "this kind of payer may exceed"),
+        Parameter("drug_revenue_codes", _STRINGS, "revenue codes under which drugs with a code are billed"),
+        Parameter("packaged_drug_revenue_codes", _STRINGS, "further revenue codes for drugs that are not paid by themselves"),
+        Parameter("takes_pair_modifier_on_either_line", pl.Boolean(), "a modifier that bypasses a code pair may stand on "
+                  "either line of it"),
+        Parameter("status_not_paid", _STRINGS, "OPPS and ASC status indicators under which nothing is paid for a code"),
     )
 }

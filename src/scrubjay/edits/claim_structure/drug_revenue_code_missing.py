@@ -1,0 +1,44 @@
+"""A drug line of an institutional claim is not under a drug revenue code.
+
+## What it checks
+A line with a drug code on an outpatient institutional claim is billed under revenue code 0636 (drugs that need
+detailed coding) or another that is made for coded drugs. A packaged drug may also go under 025x. Inpatient claims
+are not asked.
+
+## Why it matters
+A separately payable drug under the general pharmacy code can go unpaid, and its cost is lost to the hospital's cost
+report, from which later rates are made.
+
+## How to fix
+Change the revenue code of the line to 0636. Example: J1745 under 0250 becomes 0636; a saline bag without a code
+stays under 0258.
+"""
+
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, listed
+
+_REVENUE = col("revenue_code").str.zfill(4)
+
+EDIT = Edit(
+    code="CS016",
+    name="drug-revenue-code-missing",
+    severity=Severity.WARNING,
+    grain=Grain.LINE,
+    applies=(col("claim_kind") == "institutional")
+    & col("is_drug")
+    & (col("setting") != "inpatient"),
+    fires=col("payer_drug_revenue_codes").list.contains(_REVENUE).not_()
+    & (col("is_packaged") & col("payer_packaged_drug_revenue_codes").list.contains(_REVENUE)).not_(),
+    message=format(
+        "{} is billed under revenue code {}; drugs with a code go under {}.",
+        "hcpcs",
+        "revenue_code",
+        listed(col("payer_drug_revenue_codes").list.head(1)),
+    ),
+    fix=Fix("Bill the line under revenue code 0636."),
+    citations=(
+        Citation("HCPRO-11", "Separately payable drugs with a code under 0636; CMS asked for it on every coded drug.", "B"),
+        Citation("HCPRO-08", "Packaged drugs may be reported under 025x.", "B"),
+    ),
+    prevents_carc=("16",),
+    unverified=has_any("payer_unverified", ["drug_revenue_codes", "packaged_drug_revenue_codes"]),
+)
