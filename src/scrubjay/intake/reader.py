@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int], None]
 
-BATCH_BYTES = 16 * 2**20
-"""Text of one batch. Peak memory is about twenty times this, whatever the size of the file."""
+BATCH_BYTES = 8 * 2**20
+"""Text of one batch. Peak memory is about fifty times this, whatever the size of the file."""
+_IN_FLIGHT = 2
 
 
 class ClaimReader:
@@ -65,14 +67,16 @@ class ClaimReader:
     def batches(self) -> Iterator[ClaimBundle]:
         """Bundles of whole claims; `claim_key` and `line_key` run over the run. Empty bundles are left out."""
         claims = lines = 0
-        with ThreadPoolExecutor(1, thread_name_prefix="scrubjay-intake") as worker:
+        with ThreadPoolExecutor(_IN_FLIGHT, thread_name_prefix="scrubjay-intake") as worker:
             for number, (path, data) in enumerate(self._inputs, 1):
                 for bundle in self._file(path, data, number, worker):
                     yield _shifted(bundle, claims, lines)
                     claims += bundle.claims.height
                     lines += bundle.lines.height
 
-    def _file(self, path: str, data: bytes | None, number: int, worker: ThreadPoolExecutor) -> Iterator[ClaimBundle]:
+    def _file(
+        self, path: str, data: bytes | None, number: int, worker: ThreadPoolExecutor
+    ) -> Iterator[ClaimBundle]:
         report = FileReport(path, number)
         self.reports.append(report)
         log = ProblemLog(path)
@@ -93,14 +97,13 @@ class ClaimReader:
         """Build each batch in the worker while the next one is read and cut here."""
         envelope = Envelope(report, log, self._seen)
         tokens = Tokenizer(source, log, self._batch_bytes)
-        pending: Future[Built] | None = None
+        pending: deque[Future[Built]] = deque()
         for batch in Batcher(report, log, envelope).batches(tokens.chunks()):
-            future = worker.submit(build, batch, report.file_number)
-            if pending is not None:
-                yield from _taken(pending, report, log)
-            pending = future
-        if pending is not None:
-            yield from _taken(pending, report, log)
+            pending.append(worker.submit(build, batch, report.file_number))
+            if len(pending) > _IN_FLIGHT:
+                yield from _taken(pending.popleft(), report, log)
+        while pending:
+            yield from _taken(pending.popleft(), report, log)
 
     def _told(self, done: int) -> None:
         if self._progress is not None:
@@ -167,6 +170,8 @@ def _finish(report: FileReport, log: ProblemLog) -> None:
         report.kind = "837"
     elif kinds:
         report.kind = kinds[0]
+    else:
+        report.kind = log.bare_kind or report.kind
     if report.interchanges and not kinds:
         log.add(Problem("no-transaction", "The file holds no transaction set.", "Export the file again."))
     log.finish_into(report)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from scrubjay.errors import Problem
 
 SHOWN_PER_KIND = 20
-"""Problems of one kind that are kept one by one; the rest are counted in one more."""
+"""Problems of one kind that are kept one by one; the rest are counted."""
 
 
 @dataclass(slots=True)
@@ -65,6 +66,8 @@ class ProblemLog:
         self.path = path
         self._shown: list[Problem] = []
         self._count: dict[tuple[str, str | None], int] = {}
+        self.bare_kind: str | None = None
+        """Kind of a file that begins with a transaction set instead of an ISA."""
 
     def add(self, problem: Problem, *, occurrences: int = 1) -> None:
         """Keep `problem`, which stands for `occurrences` like it."""
@@ -80,21 +83,18 @@ class ProblemLog:
         return not self._shown
 
     def finish_into(self, report: FileReport) -> None:
-        """Give the report its problems: each kind that was cut short is followed by one that counts the rest.
+        """Give the report its problems: the last of a kind that was cut short counts the rest.
 
         Where nothing of the file could be used, the first problem says so.
         """
-        shown: dict[tuple[str, str | None], list[Problem]] = {}
-        for problem in self._shown:
-            shown.setdefault((problem.kind, problem.element), []).append(problem)
+        last = {(problem.kind, problem.element): i for i, problem in enumerate(self._shown)}
+        kept = Counter((problem.kind, problem.element) for problem in self._shown)
         problems = list(self._shown)
         for key, count in self._count.items():
-            kept = shown[key]
-            more = count - len(kept)
+            more = count - kept[key]
             if more:
-                text = f"{more:,} more like `{kept[0].kind}` are not listed one by one."
-                advice = "Mend the listed ones first; the cause is often the same."
-                problems.append(Problem(kept[0].kind, text, advice, self.path, element=kept[0].element))
+                final = problems[last[key]]
+                problems[last[key]] = replace(final, message=f"{final.message} ({more:,} more like it.)")
         has_fatal = any(problem.is_fatal for problem in problems)
         if problems and not has_fatal and not any(kind.startswith("837") for kind in report.kinds):
             problems[0] = replace(problems[0], is_fatal=True)

@@ -168,13 +168,6 @@ def not_x12(head: bytes) -> Problem:
     for start, kind, name, advice in _FORMATS:
         if text[: len(start)].lower() == start.lower():
             return Problem("not-x12", f"This is {name} ({kind}), not an 837.", advice, is_fatal=True)
-    if text[:3] in (b"GS*", b"ST*", b"GS|", b"ST|", b"BHT"):
-        return Problem(
-            "no-interchange-header",
-            "The file begins without an ISA segment, so its separators are not known.",
-            "Export the whole interchange, from ISA to IEA.",
-            is_fatal=True,
-        )
     if sum(byte < 32 and byte not in b"\t\r\n\f\x1a" for byte in text[:4096]) > len(text[:4096]) // 50:
         return Problem("not-text", "This is a binary file, not an 837.", "Name an 837 file.", is_fatal=True)
     first_lines = text[:4096].splitlines()[:2]

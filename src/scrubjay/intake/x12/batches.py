@@ -28,7 +28,6 @@ MAX_CLAIM_CHUNKS = 8
 # Owners of a section.
 NOWHERE, HEADER, CLAIM, OTHER_PAYER, LINE, ADJUDICATION = range(6)
 
-_TAG = pl.Enum(list(TAGS))
 _KEPT_HEADER_TAGS = [CODE[tag] for tag in ("HL", "PRV", "NM1", "REF", "SBR", "DMG")]
 OUTER: list[int] = [*range(LAST_ENVELOPE + 1), CODE["HL"], CODE["CLM"]]
 
@@ -108,15 +107,12 @@ class Batcher:
     def _rows(self, chunk: Chunk) -> pl.DataFrame:
         rows = pl.read_lines(chunk.text, name="raw").with_columns(pl.col("raw").str.strip_chars(" \t"))
         rows = rows.filter(pl.col("raw") != "")
-        head = pl.col("raw").str.head(4)
-        is_long = (head.str.len_bytes() == 4) & ~head.str.contains(ELEMENT, literal=True)
-        tag = pl.col("raw").str.head(3).str.strip_chars_end(ELEMENT)
         first = self._report.segments + 1
         self._report.segments += rows.height
         return rows.select(
             "raw",
             pl.int_range(first, first + pl.len(), dtype=pl.Int64()).alias("segment"),
-            pl.when(~is_long).then(tag).cast(_TAG, strict=False).to_physical().cast(pl.UInt8()).alias("code"),
+            _tag_code(3).fill_null(_tag_code(2)).alias("code"),
         )
 
     def _batch(
@@ -141,6 +137,16 @@ class Batcher:
         )
         self._claims += claims
         return batch
+
+
+def _tag_code(length: int) -> pl.Expr:
+    """Number of the tag where it has `length` characters: the text up to the first element separator."""
+    tags = [tag for tag in TAGS if len(tag) == length]
+    # Without any element the tag is the whole segment.
+    starts = pl.Enum([text for tag in tags for text in (tag + ELEMENT, tag)])
+    numbers = pl.Series([CODE[tag] for tag in tags for _ in range(2)], dtype=pl.UInt8())
+    found = pl.col("raw").str.head(length + 1).cast(starts, strict=False).to_physical()
+    return pl.lit(numbers).gather(found)
 
 
 def _no_rows() -> pl.DataFrame:
@@ -174,7 +180,12 @@ def _sections(found: pl.DataFrame, *, is_open: bool) -> pl.DataFrame:
     in_set = (
         pl.when(code == CODE["ST"]).then(pl.lit(value=True)).when(is_set_edge).then(pl.lit(value=False))
     )  # fmt: skip
-    in_claim = pl.when(code == CODE["CLM"]).then(pl.lit(value=True)).when(code.is_in(OUTER)).then(pl.lit(value=False))
+    in_claim = (
+        pl.when(code == CODE["CLM"])
+        .then(pl.lit(value=True))
+        .when(code.is_in(OUTER))
+        .then(pl.lit(value=False))
+    )
     numbered = found.with_columns(
         (code == CODE["ST"]).cum_sum().cast(pl.UInt32()).alias("set_number"),
         in_set.forward_fill().fill_null(value=is_open).alias("is_in_set"),

@@ -7,14 +7,14 @@ from decimal import Decimal
 
 import polars as pl
 
-from scrubjay.intake.x12.batches import Batch
+from scrubjay.intake.x12.batches import ADJUDICATION, OTHER_PAYER, Batch
 from scrubjay.intake.x12.claims import build_claims, claim_columns
 from scrubjay.intake.x12.frames import Details
 from scrubjay.intake.x12.lines import build_lines, service_rows
 from scrubjay.intake.x12.maps import CODE, COMPONENT
 from scrubjay.intake.x12.payers import build_adjustments, build_other_payers
 from scrubjay.intake.x12.values import Notes
-from scrubjay.tables import ADJUSTMENTS, CLAIMS, LINES, OTHER_PAYERS, ClaimBundle
+from scrubjay.tables import ADJUSTMENTS, CLAIMS, LINES, OTHER_PAYERS, ClaimBundle, Table
 
 # Columns whose text may hold the component separator although it is no composite; it is put back.
 _TEXTS = {
@@ -66,21 +66,24 @@ def build(batch: Batch, file_number: int) -> Built:
     )  # fmt: skip
     good = claims.filter(pl.col("is_claim") & pl.col("set_aside").is_null())
     if good.height:
-        out.bundle = _bundle(batch, good, services, details, notes, file_number)
+        out.bundle = _bundle(batch, good, services, details, notes=notes, file_number=file_number)
     return out
 
 
 def _bundle(
-    batch: Batch, good: pl.DataFrame, services: pl.DataFrame, details: Details, notes: Notes, file_number: int
+    batch: Batch,
+    good: pl.DataFrame,
+    services: pl.DataFrame,
+    details: Details,
+    *,
+    notes: Notes,
+    file_number: int,
 ) -> ClaimBundle:
     good = good.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64()).alias("claim_key"))
     claims = claim_columns(good, details, notes)
     lines = build_lines(services, good, details, notes)
     lines = lines.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64()).alias("line_key"))
-    payers = build_other_payers(batch, good, details, notes)
-    adjustments = build_adjustments(batch, good, payers, details, notes)
     keys = good.select("claim", "claim_key", "set_number")
-    line_keys = lines.select("line", "line_key")
     counts = lines.group_by("claim").agg(pl.len().cast(pl.Int64()).alias("line_count"))
     claims = claims.join(counts, on="claim", how="left", maintain_order="left")
     prefix = f"f{file_number}c"
@@ -93,15 +96,28 @@ def _bundle(
     marks = [t.component for t in batch.transactions]
     claims = _restore(claims, _TEXTS["claims"], marks)
     lines = _restore(lines, _TEXTS["lines"], marks)
+    payers, adjustments = _other_payers(batch, good, lines, details, notes)
+    return ClaimBundle(_shape(CLAIMS, claims), _shape(LINES, lines), payers, adjustments)
+
+
+def _other_payers(
+    batch: Batch, good: pl.DataFrame, lines: pl.DataFrame, details: Details, notes: Notes
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    if not batch.sections["area"].is_in([OTHER_PAYER, ADJUDICATION]).any():
+        return OTHER_PAYERS.empty(), ADJUSTMENTS.empty()
+    payers = build_other_payers(batch, good, details, notes)
+    adjustments = build_adjustments(batch, good, payers, details, notes)
+    keys = good.select("claim", "claim_key")
     payers = payers.join(keys, on="claim", how="left", maintain_order="left")
-    adjustments = adjustments.join(keys, on="claim", how="left", maintain_order="left")
-    adjustments = adjustments.join(line_keys, on="line", how="left", maintain_order="left")
-    return ClaimBundle(
-        CLAIMS.conform(claims.select(n for n in CLAIMS.columns if n in claims.columns)),
-        LINES.conform(lines.select(n for n in LINES.columns if n in lines.columns)),
-        OTHER_PAYERS.conform(payers.select(n for n in OTHER_PAYERS.columns if n in payers.columns)),
-        ADJUSTMENTS.conform(adjustments.select(n for n in ADJUSTMENTS.columns if n in adjustments.columns)),
+    adjustments = adjustments.join(keys, on="claim", how="left", maintain_order="left").join(
+        lines.select("line", "line_key"), on="line", how="left", maintain_order="left"
     )
+    return _shape(OTHER_PAYERS, payers), _shape(ADJUSTMENTS, adjustments)
+
+
+def _shape(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """The columns that the table declares, without the working ones."""
+    return table.conform(frame.select(name for name in table.columns if name in frame.columns))
 
 
 def _total(amounts: pl.Series) -> Decimal:

@@ -32,7 +32,9 @@ class _Reason:
 _REASONS = (
     _Reason("not-text", "The claim holds control characters, so its text is damaged.", _RESEND),
     _Reason("claim-outside-transaction", "The claim stands outside any transaction set.", _RESEND),
-    _Reason("truncated-claim", "Nothing shows that the claim is whole: no claim, HL or SE follows it.", _RESEND),
+    _Reason(
+        "truncated-claim", "Nothing shows that the claim is whole: no claim, HL or SE follows it.", _RESEND
+    ),
     _Reason(
         "hl-structure",
         "The claim is under no sound chain of HL levels (billing provider 20, subscriber 22, patient 23): "
@@ -40,7 +42,9 @@ _REASONS = (
         "Correct the HL02 numbers.",
         "HL02",
     ),
-    _Reason("bad-claim-charge", "The claim charge is missing or is no amount.", "Send dollars and cents.", "CLM02"),
+    _Reason(
+        "bad-claim-charge", "The claim charge is missing or is no amount.", "Send dollars and cents.", "CLM02"
+    ),
     _Reason("claim-without-lines", "The claim has no service line (SV1 or SV2).", "Send at least one line."),
 )
 
@@ -64,7 +68,9 @@ def build_claims(batch: Batch, details: Details, services: pl.Series, notes: Not
             notes.add(reason.kind, f"{reason.message} It was set aside.", reason.advice, rows,
                       element=reason.element, limit=SET_ASIDE_LIMIT)  # fmt: skip
     missing = good.filter(pl.col("patient_control_number").is_null())
-    notes.add("missing-claim-id", "A claim has no patient control number.", "Send CLM01.", missing, element="CLM01")
+    notes.add(
+        "missing-claim-id", "A claim has no patient control number.", "Send CLM01.", missing, element="CLM01"
+    )
     return claims
 
 
@@ -102,7 +108,9 @@ def _base(batch: Batch) -> pl.DataFrame:
         kind,
         pl.Series([t.version for t in sets], dtype=pl.String()).gather(at).alias("implementation"),
         pl.Series([t.control for t in sets], dtype=pl.String()).gather(at).alias("transaction"),
-        (pl.Series([t.what.purpose == "claims" for t in sets]).gather(at) | ~clm["is_in_set"]).alias("is_claim"),
+        (pl.Series([t.what.purpose == "claims" for t in sets]).gather(at) | ~clm["is_in_set"]).alias(
+            "is_claim"
+        ),
         (pl.Series([t.is_837 for t in sets]).gather(at) | ~clm["is_in_set"]).alias("is_837"),
         (pl.col("claim").cast(pl.Int64()) + batch.first_claim).alias("claim_number"),
         fields[1].alias("patient_control_number"),
@@ -160,13 +168,23 @@ def _dates(claims: pl.DataFrame, details: Details, notes: Notes) -> pl.DataFrame
     return attach(claims, "claim", admission, {"from": "admission_date"})
 
 
-def date_range(found: pl.DataFrame, element: str, owners: pl.DataFrame, key: str, notes: Notes) -> pl.DataFrame:
+def date_range(
+    found: pl.DataFrame, element: str, owners: pl.DataFrame, key: str, notes: Notes
+) -> pl.DataFrame:
     """Add `from` and `to` to DTP details; a single day is both. Null, with a problem, where they are no days."""
     found = found.filter(pl.col("value").is_not_null())
+    if not found.height:
+        return found.select(
+            "owner", pl.lit(None, dtype=pl.Date()).alias("from"), pl.lit(None, dtype=pl.Date()).alias("to")
+        )
     is_range = found["format"] == "RD8"
     ends = found["value"].str.split_exact("-", 1)
-    start = pl.select(pl.when(is_range).then(ends.struct.field("field_0")).otherwise(found["value"])).to_series()
-    stop = pl.select(pl.when(is_range).then(ends.struct.field("field_1")).otherwise(found["value"])).to_series()
+    start = pl.select(
+        pl.when(is_range).then(ends.struct.field("field_0")).otherwise(found["value"])
+    ).to_series()
+    stop = pl.select(
+        pl.when(is_range).then(ends.struct.field("field_1")).otherwise(found["value"])
+    ).to_series()
     first_day, last_day = day(start), day(stop)
     known = found["format"].is_in(["D8", "RD8", "DT"])
     bad = first_day.is_null() | last_day.is_null() | ~known.fill_null(value=False)

@@ -120,8 +120,10 @@ class Envelope:
         if self._interchange is None:
             self._stray("IEA", segment)
             return
-        self._compare("IEA01", _at(fields, 1), self._groups, "groups", "group-count", segment)
-        self._match("IEA02", _at(fields, 2), "ISA13", self._interchange, "interchange-control-number", segment)
+        self._compare("IEA01", _at(fields, 1), self._groups, ("groups", "group-count"), segment)
+        self._match(
+            "IEA02", _at(fields, 2), ("ISA13", self._interchange), "interchange-control-number", segment
+        )
         self._interchange = None
 
     def _end_group(self, fields: list[str], segment: int) -> None:
@@ -129,8 +131,8 @@ class Envelope:
         if self._group is None:
             self._stray("GE", segment)
             return
-        self._compare("GE01", _at(fields, 1), self._sets, "transaction sets", "transaction-count", segment)
-        self._match("GE02", _at(fields, 2), "GS06", self._group, "group-control-number", segment)
+        self._compare("GE01", _at(fields, 1), self._sets, ("transaction sets", "transaction-count"), segment)
+        self._match("GE02", _at(fields, 2), ("GS06", self._group), "group-control-number", segment)
         self._group = None
 
     def _start_set(self, fields: list[str], segment: int) -> Transaction:
@@ -150,20 +152,26 @@ class Envelope:
             self._stray("SE", segment)
             return
         counted = segment - self._set_segment + 1
-        self._compare("SE01", _at(fields, 1), counted, "segments", "segment-count", segment)
-        self._match("SE02", _at(fields, 2), "ST02", self._set, "transaction-control-number", segment)
+        self._compare("SE01", _at(fields, 1), counted, ("segments", "segment-count"), segment)
+        self._match("SE02", _at(fields, 2), ("ST02", self._set), "transaction-control-number", segment)
         self._set = None
 
     def _not_claims(self, what: Implementation, segment: int) -> None:
         if what.purpose in ("predetermination", "post-adjudicated"):
-            name = "asks what would be paid" if what.purpose == "predetermination" else "reports decided claims"
+            name = (
+                "asks what would be paid" if what.purpose == "predetermination" else "reports decided claims"
+            )
             self._say("not-for-payment", f"This {what.kind} transaction set {name}; it is counted, not checked.",
                       segment, "Check the 837 that is sent for payment.")  # fmt: skip
         elif what.kind == "837":
             self._say("unknown-implementation", "This 837 names no implementation that is read (ST03 or GS08).",
                       segment, hint("837"))  # fmt: skip
         else:
-            name = "of a kind that is not known" if what.kind == "unknown" else f"a {what.kind}, not an 837 claim"
+            name = (
+                "of a kind that is not known"
+                if what.kind == "unknown"
+                else f"a {what.kind}, not an 837 claim"
+            )
             self._say("not-claims", f"This transaction set is {name}.", segment, hint(what.kind))
 
     def _end_missing(self, tag: str, segment: int) -> None:
@@ -173,19 +181,32 @@ class Envelope:
                       segment, _AGAIN)  # fmt: skip
             self._set = None
         if tag in ("GE", "IEA") and self._group is not None:
-            self._say("missing-ge", "A group has no GE before the next begins or its interchange ends.", segment, _AGAIN)
+            self._say(
+                "missing-ge",
+                "A group has no GE before the next begins or its interchange ends.",
+                segment,
+                _AGAIN,
+            )
             self._group = None
         if tag == "IEA" and self._interchange is not None:
             self._say("missing-iea", "An interchange has no IEA before the next begins.", segment, _AGAIN)
             self._interchange = None
 
-    def _compare(self, element: str, sent: str | None, counted: int, what: str, kind: str, segment: int) -> None:
+    def _compare(
+        self, element: str, sent: str | None, counted: int, names: tuple[str, str], segment: int
+    ) -> None:
+        what, kind = names
         if sent is None or not sent.isdecimal() or int(sent[:18]) != counted:
             shown = sent if sent is not None and sent.isdecimal() and len(sent) <= 10 else "not a number"
-            self._say(kind, f"{element} says {shown}, but there are {counted} {what}.", segment, _AGAIN, element)
+            self._say(
+                kind, f"{element} says {shown}, but there are {counted} {what}.", segment, _AGAIN, element
+            )
 
-    def _match(self, element: str, sent: str | None, other: str, expected: str, kind: str, segment: int) -> None:
-        if (sent or "").strip() != expected.strip():
+    def _match(
+        self, element: str, sent: str | None, expected: tuple[str, str], kind: str, segment: int
+    ) -> None:
+        other, value = expected
+        if (sent or "").strip() != value.strip():
             self._say(kind, f"{element} is not equal to {other}.", segment, _AGAIN, element)
 
     def _stray(self, tag: str, segment: int) -> None:
@@ -197,7 +218,9 @@ class Envelope:
             name = version or ""
             self._report.versions[name] = self._report.versions.get(name, 0) + 1
 
-    def _say(self, kind: str, message: str, segment: int | None, advice: str, element: str | None = None) -> None:
+    def _say(
+        self, kind: str, message: str, segment: int | None, advice: str, element: str | None = None
+    ) -> None:
         control = self.current.control if segment is not None else None
         self._log.add(Problem(kind, message, advice, transaction=control, segment=segment, element=element))
 

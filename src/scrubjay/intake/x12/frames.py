@@ -42,6 +42,9 @@ class Details:
     def parts(self, tag: str, area: int, names: Sequence[str | None]) -> pl.DataFrame:
         """Like `of`, with elements 1, 2 ... under `names` (none: left out) instead of `raw`."""
         found = self.of(tag, area)
+        if not found.height:
+            kept = [name for name in names if name is not None]
+            return found.select("owner", "segment", *(pl.lit(None, dtype=pl.String()).alias(n) for n in kept))
         fields = elements(found["raw"], len(names))
         named = [fields[i].alias(name) for i, name in enumerate(names, 1) if name is not None]
         return found.select("owner", "segment").hstack(named)
@@ -62,6 +65,9 @@ def attach(base: pl.DataFrame, key: str, found: pl.DataFrame, columns: dict[str,
         found: details; only the first row of an owner counts.
         columns: name in `found` to name in the result.
     """
+    if not found.height:
+        types = found.schema
+        return base.with_columns(pl.lit(None, dtype=types[old]).alias(new) for old, new in columns.items())
     one = first(found).select("owner", *(pl.col(old).alias(new) for old, new in columns.items()))
     if one.height == base.height and bool((one["owner"] == base[key]).all()):
         return base.hstack(one.drop("owner"))

@@ -33,12 +33,21 @@ def header_values(batch: Batch, details: Details, notes: Notes) -> pl.DataFrame:
     levels = attach(levels, "hl", _tax_ids(details, names), {"value": "billing_tax_id"})
     taxonomy = details.parts("PRV", HEADER, ("role", None, "code")).filter(role == "BI")
     levels = attach(levels, "hl", taxonomy, {"code": "billing_taxonomy_code"})
-    subscriber = {"id": "member_id", "last_name": "subscriber_last_name", "first_name": "subscriber_first_name"}
+    subscriber = {
+        "id": "member_id",
+        "last_name": "subscriber_last_name",
+        "first_name": "subscriber_first_name",
+    }
     levels = attach(levels, "hl", names.filter(role == "IL"), subscriber)
     levels = attach(levels, "hl", names.filter(role == "PR"), {"id": "payer_id", "last_name": "payer_name"})
     patient = {"last_name": "patient_last_name", "first_name": "patient_first_name"}
     levels = attach(levels, "hl", names.filter(role.is_in(["QC", "IL"])), patient)
-    levels = attach(levels, "hl", _payer_order(batch), {"order": "payer_responsibility_code", "filing": "claim_filing_code"})
+    levels = attach(
+        levels,
+        "hl",
+        _payer_order(batch),
+        {"order": "payer_responsibility_code", "filing": "claim_filing_code"},
+    )
     people = details.parts("DMG", HEADER, ("format", "birth_date", "sex"))
     levels = attach(levels, "hl", people, {"birth_date": "patient_birth_date", "sex": "patient_sex"})
     born = levels["patient_birth_date"]
@@ -69,7 +78,9 @@ def inherit(claims: pl.DataFrame, levels: pl.DataFrame) -> pl.DataFrame:
 
 def _tax_ids(details: Details, names: pl.DataFrame) -> pl.DataFrame:
     """REF*EI and REF*SY that follow NM1*85 with no other name between (a pay-to plan has one too)."""
-    numbers = details.parts("REF", HEADER, ("qualifier", "value")).filter(pl.col("qualifier").is_in(["EI", "SY"]))
+    numbers = details.parts("REF", HEADER, ("qualifier", "value")).filter(
+        pl.col("qualifier").is_in(["EI", "SY"])
+    )
     named = names.select("segment", "role", pl.col("owner").alias("name_owner")).set_sorted("segment")
     joined = numbers.set_sorted("segment").join_asof(named, on="segment", strategy="backward")
     return joined.filter((pl.col("role") == "85") & (pl.col("name_owner") == pl.col("owner")))

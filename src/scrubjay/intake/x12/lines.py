@@ -40,7 +40,9 @@ def service_rows(batch: Batch) -> pl.DataFrame:
         "pointers": (part[7], None),
     }
     if is_sv1.all():
-        columns = [(pair[0] if pair[0] is not None else _null(part[0])).alias(n) for n, pair in shifted.items()]
+        columns = [
+            (pair[0] if pair[0] is not None else _null(part[0])).alias(n) for n, pair in shifted.items()
+        ]
     else:
         columns = [
             pl.select(
@@ -103,7 +105,10 @@ def _check_services(lines: pl.DataFrame, notes: Notes) -> None:
 def _amounts(lines: pl.DataFrame, notes: Notes) -> pl.DataFrame:
     charge = lines["charge_amount"]
     units = number(lines["quantity"], QUANTITY)
-    for values, text, elements_ in ((charge, "charge", ("SV102", "SV203")), (units, "quantity", ("SV104", "SV205"))):
+    for values, text, elements_ in (
+        (charge, "charge", ("SV102", "SV203")),
+        (units, "quantity", ("SV104", "SV205")),
+    ):
         bad = values.is_null() & lines[text].is_not_null()
         if bad.any():
             for code, element in zip(("SV1", "SV2"), elements_, strict=True):
@@ -120,15 +125,23 @@ def _bad_number(rows: pl.DataFrame, element: str, notes: Notes) -> None:
 
 def _procedure(lines: pl.DataFrame) -> pl.DataFrame:
     """SV101 or SV202: qualifier, code, up to four modifiers, description."""
-    part = lines["procedure"].str.splitn(COMPONENT, 8)
-    fields = [nonempty(part.struct.field(f"field_{i}")) for i in range(7)]
-    modifiers = [f.alias(f"m{i}") for i, f in enumerate(fields[2:6])]
-    listed = pl.DataFrame(modifiers).select(pl.concat_list(pl.all().str.to_uppercase()).list.drop_nulls().alias("m"))
+    part = lines["procedure"].str.splitn(COMPONENT, 3)
+    rest = part.struct.field("field_2")
+    pieces = rest.str.to_uppercase().str.split(COMPONENT).list.head(4)
+    if (
+        rest.str.contains(f"{COMPONENT}{COMPONENT}", literal=True).any()
+        or rest.str.contains(f"^{COMPONENT}|{COMPONENT}$|^$").any()
+    ):
+        pieces = pieces.list.filter(pl.element() != "")
+    description = _null(rest)
+    if (rest.str.count_matches(COMPONENT, literal=True) > 3).any():
+        described = rest.str.splitn(COMPONENT, 6).struct.field("field_4")
+        description = nonempty(described)
     return lines.with_columns(
-        fields[0].alias("procedure_qualifier"),
-        fields[1].str.to_uppercase().alias("hcpcs"),
-        listed["m"].alias("modifiers"),
-        fields[6].alias("line_description"),
+        nonempty(part.struct.field("field_0")).alias("procedure_qualifier"),
+        nonempty(part.struct.field("field_1").str.to_uppercase()).alias("hcpcs"),
+        pieces.fill_null(pl.Series([[]], dtype=pl.List(pl.String()))).alias("modifiers"),
+        description.alias("line_description"),
     )
 
 

@@ -29,7 +29,7 @@ def build_other_payers(batch: Batch, claims: pl.DataFrame, details: Details, not
     amounts = details.parts("AMT", OTHER_PAYER, ("qualifier", "text"))
     for qualifier, name in (("D", "paid_amount"), ("EAF", "remaining_patient_liability_amount")):
         some = amounts.filter(pl.col("qualifier") == qualifier)
-        some = _numbers(some, "text", "amount", MONEY, "AMT02", payers, "other", notes)
+        some = _numbers(some, ("text", "amount"), MONEY, "AMT02", owners=payers, key="other", notes=notes)
         payers = attach(payers, "other", some, {"amount": name})
     return payers
 
@@ -72,15 +72,26 @@ def _triplets(found: pl.DataFrame, owners: pl.DataFrame, notes: Notes) -> pl.Dat
     ).filter(pl.col("carc_code").is_not_null() | pl.col("amount_text").is_not_null())  # fmt: skip
     columns = ["owner", "claim", "line", "payer_id"]
     rows = rows.join(owners.select(columns), on="owner", how="inner", maintain_order="left")
-    rows = _numbers(rows, "amount_text", "adjustment_amount", MONEY, "CAS03", owners, "owner", notes)
-    rows = _numbers(rows, "quantity_text", "adjustment_quantity", QUANTITY, "CAS04", owners, "owner", notes)
+    rows = _numbers(
+        rows, ("amount_text", "adjustment_amount"), MONEY, "CAS03", owners=owners, key="owner", notes=notes
+    )
+    rows = _numbers(
+        rows,
+        ("quantity_text", "adjustment_quantity"),
+        QUANTITY,
+        "CAS04",
+        owners=owners,
+        key="owner",
+        notes=notes,
+    )
     return rows.drop("amount_text", "quantity_text", "owner")
 
 
 def _numbers(
-    rows: pl.DataFrame, text: str, name: str, dtype: pl.DataType, element: str,
-    owners: pl.DataFrame, key: str, notes: Notes,
+    rows: pl.DataFrame, names: tuple[str, str], dtype: pl.DataType, element: str,
+    *, owners: pl.DataFrame, key: str, notes: Notes,
 ) -> pl.DataFrame:  # fmt: skip
+    text, name = names
     values = number(rows[text], dtype)
     bad = values.is_null() & rows[text].is_not_null()
     if bad.any():

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# Greatest widths of ISA01 to ISA16. A sender that does not pad is still read: the separators
-# stand after the sixteenth element separator, wherever that is.
-_WIDTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1)
+# Greatest widths of ISA01 to ISA16 that are believed. A sender that does not pad, or whose ids are too
+# long, is still read: the separators stand after the sixteenth element separator, wherever that is.
+_WIDTHS = (2, 35, 2, 35, 2, 35, 2, 35, 6, 4, 1, 5, 9, 1, 1, 1)
 _WINDOW = 512
 _CANDIDATE = re.compile(rb"ISA(?=[^A-Za-z0-9\s])")
 _BLANKS = b" \t\r\n"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from scrubjay.errors import Problem
 from scrubjay.intake.sources import SourceError, not_x12
-from scrubjay.intake.x12.maps import COMPONENT, ELEMENT
+from scrubjay.intake.x12.maps import COMPONENT, ELEMENT, hint
 from scrubjay.intake.x12.separators import Header, find_header, first_reason
 
 if TYPE_CHECKING:
@@ -108,7 +108,22 @@ class Tokenizer:
                 )
             )
         elif self._log.is_empty:
-            self._log.add(not_x12(head))
+            bare = re.match(rb"\s*(?:GS.{1,150}?)?ST[^A-Za-z0-9\s](\d{3})[^A-Za-z0-9]", head, re.DOTALL)
+            if bare is None:
+                self._log.add(not_x12(head))
+            else:
+                kind = bare[1].decode("ascii")
+                self._log.bare_kind = kind
+                name = "" if kind == "837" else f" This is a {kind}. {hint(kind)}"
+                self._log.add(
+                    Problem(
+                        "no-interchange-header",
+                        "The file begins without an ISA segment, so its separators are not known.",
+                        f"Export the whole interchange, from ISA to IEA.{name}",
+                        byte_offset=0,
+                        is_fatal=True,
+                    )
+                )
         return False
 
     def _take(self, buffer: bytes, *, is_at_end: bool) -> tuple[bytes, bytes, bool]:
@@ -148,7 +163,7 @@ class Tokenizer:
                 if is_at_end:
                     rest = b""
                 return b"".join(parts), rest, False
-            at, header = found
+            header = found[1]
             self._start(header)
             parts.append(_header_line(header))
             position = header.end
