@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+import sys
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -40,6 +41,8 @@ def check_definition(edit: Edit, doc: str, cases: Path) -> None:
     missing = [h for h in HEADINGS if h not in doc]
     if missing:
         raise EditDefinitionError(f"its docstring lacks the headings {missing}", where=where)
+    if cases.stem != edit.name.replace("-", "_"):
+        raise EditDefinitionError(f"its file is not called {edit.name.replace('-', '_')}.py", where=where)
     if not cases.is_file():
         raise EditDefinitionError("has no cases", where=where, hint=f"Write {cases.name} beside it.")
 
@@ -73,5 +76,6 @@ def all_edits() -> tuple[Edit, ...]:
 
 
 def cases_path(edit: Edit) -> Path:
-    """The YAML file of an edit's cases."""
-    return Path(next(iter(scrubjay.edits.__path__))) / edit.family / f"{edit.name.replace('-', '_')}.yaml"
+    """The YAML file of an edit's cases, beside its module."""
+    module = sys.modules[f"scrubjay.edits.{edit.family}.{edit.name.replace('-', '_')}"]
+    return Path(str(module.__file__)).with_suffix(".yaml")

@@ -12,6 +12,7 @@ from scrubjay.edits.spec import Edit, Grain, Verdict
 from scrubjay.engine.compute import compute_groups, facts_of_batch
 from scrubjay.engine.evaluate import Judgement, coverage_of, judge
 from scrubjay.engine.plan import Plan, make_plan
+from scrubjay.engine.prefetch import prefetched
 from scrubjay.facts import FactContext
 from scrubjay.tables import COVERAGE, FINDINGS, NOT_EVALUATED, ClaimBundle
 
@@ -115,7 +116,7 @@ def run_edits(
     lines: list[pl.DataFrame] = []
     coverage: list[pl.DataFrame] = []
     line_count = 0
-    for bundle in batches:
+    for bundle in prefetched(batches):
         ctx = facts_of_batch(bundle, plan, reference=reference, policies=policies, as_of=as_of)
         line_count += ctx.lines.height
         for frame, chosen in ((ctx.lines, _line_edits(plan.batch_edits)), (ctx.claims, _claim_edits(plan.batch_edits))):

@@ -122,7 +122,8 @@ _ALWAYS = {"claim_key": 1, "line_key": 1, "charge_amount": "100", "claim_charge_
 def _run_row(case: Case) -> CaseOutcome:
     edit = case.edit
     make_plan([edit])
-    values = {**case.given, **(case.body.get("with") or {})}
+    differences: dict[str, Any] = case.body.get("with") or {}
+    values = {**case.given, **differences}
     reads = set(edit.reads())
     stray = set(values) - reads - set(_ALWAYS)
     if stray:
