@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
-from scrubjay.drugs.answers import AnswerLine, AnswerWarning, Step, provenance
+from scrubjay.drugs.answers import UNVERIFIED, AnswerLine, AnswerWarning, Step, provenance
 from scrubjay.drugs.quantity import plain
 from scrubjay.errors import UsageError
 
@@ -55,6 +55,7 @@ class Given:
         route: iv, im, sc, ia or another normal name; null if not said.
         minutes: duration; null if not said.
         dose_mg: dose in mg where it is a mass, else null.
+        use_confidence: how far `routes` and `administration_class` are checked, A to D, or null.
     """
 
     drug: str | None
@@ -63,6 +64,7 @@ class Given:
     route: str | None
     minutes: int | None
     dose_mg: Fraction | None = None
+    use_confidence: str | None = None
 
 
 class Administration(NamedTuple):
@@ -105,7 +107,7 @@ def administer(given: Given, rows: Iterable[Mapping[str, Any]]) -> Administratio
             warnings=(
                 AnswerWarning(
                     _CONFLICT,
-                    f"{_name(given)} is given {' or '.join(given.routes)}, not {given.route}: either the route "
+                    f"{_name(given)} is given {' or '.join(given.routes)}, not {given.route}{_mark(given)}: either the route "
                     "or the drug is wrong. No administration code is chosen.",
                 ),
             )
@@ -133,6 +135,10 @@ def administer(given: Given, rows: Iterable[Mapping[str, Any]]) -> Administratio
     if given.route == "sc" and given.minutes is not None and _is_long(given.minutes, held):
         return _timed(given, held, (_SC_INFUSION,), warnings)
     return _one_line(given, _candidates(held, injected, given.route, None), warnings)
+
+
+def _mark(given: Given) -> str:
+    return f" [{given.use_confidence}, unverified]" if given.use_confidence in UNVERIFIED else ""
 
 
 def _name(given: Given) -> str:
@@ -255,8 +261,20 @@ def _one_line(
         f"{row['hcpcs']} x 1",
         provenance(row).one_line(),
     )
-    return Administration(
-        (AnswerLine(str(row["hcpcs"]), "1", (), "administration"),), (step,), tuple(warnings)
+    line = AnswerLine(str(row["hcpcs"]), "1", (), "administration")
+    return Administration((line,), (step, *_unverified_use(given)), tuple(warnings))
+
+
+def _unverified_use(given: Given) -> tuple[Step, ...]:
+    if given.use_confidence not in UNVERIFIED:
+        return ()
+    text = (
+        f"That {_name(given)} goes with the {given.administration_class} administration codes is unverified"
+    )
+    return (
+        Step(
+            f"{text}: the payer's list decides.", source=f"starter set [{given.use_confidence}, unverified]"
+        ),
     )
 
 

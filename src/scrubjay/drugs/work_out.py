@@ -93,6 +93,7 @@ def _lines(job: Job) -> list[AnswerLine]:
         Quantity(dose, first.unit.unit).to(MG).amount
         if first.unit.unit.dimension is Dimension.MASS
         else None,
+        first.use_confidence,
     )
     administered = administration.administer(given, job.catalog.rows("administration", job.on))
     job.steps.extend(administered.steps)

@@ -85,6 +85,12 @@ def test_a_gram_as_a_push_is_a_conflict_in_the_record():
     assert codes(drug=SS, route="iv", minutes=30, dose_mg=Fraction(1000))[1] == []
 
 
+def test_an_unverified_class_is_marked():
+    for confidence, is_marked in (("D", True), ("C", True), ("B", False), (None, False)):
+        answer = administer(Given("d", (), "complex", "iv", 30, None, confidence), ROWS)
+        assert any("unverified" in (s.source or "") for s in answer.steps) is is_marked
+
+
 def test_no_rows_no_line():
     answer = administer(Given("d", (), "therapeutic", "iv", 30), [])
     assert answer.lines == ()
