@@ -16,7 +16,7 @@ patient brought it, or the vaccine came free of charge, the administration alone
 name and NDC in the line note, or add the drug line at the token charge that the payer asks for.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format  # noqa: A004
 
 _GIVING = [
     "infusion", "push", "injection", "sc_infusion", "complex_infusion", "complex_push", "complex_injection",

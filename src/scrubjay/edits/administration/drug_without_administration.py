@@ -19,7 +19,7 @@ drug (another provider, a home nurse), where it was dispensed with a pump, or wh
 the administration.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, listed, number
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, listed, number  # noqa: A004
 
 _SETTINGS = ["office", "hopd", "asc", "cah", "other"]
 

@@ -17,7 +17,7 @@ A push longer than 15 minutes counts as a push only while the professional staye
 the record must say so.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, lit, number, when
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, lit, number, when  # noqa: A004
 
 _FIRST = (col("administration_role") == "initial") & col("administration_family").str.contains(
     "infusion|hydration"

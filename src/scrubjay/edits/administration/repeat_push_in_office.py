@@ -12,7 +12,7 @@ Take the line off the professional claim. The drug given by the further push is 
 push of another drug is 96375.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, number
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, number  # noqa: A004
 
 EDIT = Edit(
     code="AD007",

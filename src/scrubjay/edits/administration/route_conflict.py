@@ -17,7 +17,7 @@ Read in the record which product was given and how. Correct the drug code with i
 administration code. Do not change the record to fit the claim.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, listed
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, listed  # noqa: A004
 
 EDIT = Edit(
     code="AD003",

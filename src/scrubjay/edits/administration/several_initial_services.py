@@ -17,7 +17,7 @@ before push before hydration, complex drugs first. Turn the other into its add-o
 needed, or a second encounter that day, keep both and add 59, XS or XE to the second.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format  # noqa: A004
 
 EDIT = Edit(
     code="AD004",

@@ -15,7 +15,7 @@ Add the primary if it was left off; if this service was itself the first of the 
 code (96374 in place of 96375, 96365 in place of 96366 or 96367, 96413 in place of 96415).
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, listed
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, listed  # noqa: A004
 
 EDIT = Edit(
     code="NC004",

@@ -23,7 +23,7 @@ from scrubjay.edits.spec import (
     Severity,
     any_of,
     col,
-    format,
+    format,  # noqa: A004
     has_any,
     listed,
     lit,

@@ -17,7 +17,7 @@ If it was, add the modifier that says so (XS, XE or XU, else 59) to it. If it wa
 service, remove it.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, listed
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, listed  # noqa: A004
 
 EDIT = Edit(
     code="NC002",

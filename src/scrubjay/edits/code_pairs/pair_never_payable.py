@@ -14,7 +14,7 @@ Remove the column 2 line. If the record shows another service than the one coded
 a higher level by the physician, code that one. Do not add a modifier: indicator 0 takes none.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, listed
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, listed  # noqa: A004
 
 EDIT = Edit(
     code="NC001",
