@@ -22,12 +22,24 @@ _NOT_HELD = (
     LINE,
     needs=("hcpcs", "service_date"),
     gives=(
-        Fact("is_level_two", pl.Boolean(), "a HCPCS Level II code: a letter A to V and four digits",
-             "the line has no procedure code"),
-        Fact("is_code_well_formed", pl.Boolean(), "in the form of a HCPCS Level II or CPT code",
-             "the line has no procedure code"),
-        Fact("is_code_known", pl.Boolean(), "in some edition of the code set, whatever the date; false only where the "
-             "complete set is loaded", _NOT_HELD),
+        Fact(
+            "is_level_two",
+            pl.Boolean(),
+            "a HCPCS Level II code: a letter A to V and four digits",
+            "the line has no procedure code",
+        ),
+        Fact(
+            "is_code_well_formed",
+            pl.Boolean(),
+            "in the form of a HCPCS Level II or CPT code",
+            "the line has no procedure code",
+        ),
+        Fact(
+            "is_code_known",
+            pl.Boolean(),
+            "in some edition of the code set, whatever the date; false only where the complete set is loaded",
+            _NOT_HELD,
+        ),
         Fact("code_first_day", pl.Date(), "first day the code is valid; null if older than what we hold"),
         Fact("code_last_day", pl.Date(), "last day the code is valid, inclusive; null if still open"),
         Fact("code_descriptor", pl.String(), "CMS descriptor of the code", _NOT_HELD),
@@ -38,12 +50,18 @@ def code_identity(ctx: FactContext) -> pl.DataFrame:
     """The life of the code over all editions known on `as_of`."""
     held = ctx.reference.table("hcpcs", as_of=ctx.as_of)
     last = pl.col("effective_to").max().dt.offset_by("-1d")
-    lives = held.group_by("hcpcs").agg(
-        pl.when(pl.col("effective_from").is_null().any()).then(None).otherwise(pl.col("effective_from").min())
-        .alias("code_first_day"),
-        pl.when(pl.col("effective_to").is_null().any()).then(None).otherwise(last).alias("code_last_day"),
-        pl.col("kind").last().alias("code_kind"),
-        pl.col("descriptor").last().alias("code_descriptor"),
+    lives = (
+        held.sort("effective_from", nulls_last=False)
+        .group_by("hcpcs")
+        .agg(
+            pl.when(pl.col("effective_from").is_null().any())
+            .then(None)
+            .otherwise(pl.col("effective_from").min())
+            .alias("code_first_day"),
+            pl.when(pl.col("effective_to").is_null().any()).then(None).otherwise(last).alias("code_last_day"),
+            pl.col("kind").last().alias("code_kind"),
+            pl.col("descriptor").last().alias("code_descriptor"),
+        )
     )
     is_complete = ctx.reference.is_complete("hcpcs", on=ctx.as_of, as_of=ctx.as_of)
     distinct, rows = ctx.distinct("hcpcs")
@@ -52,37 +70,55 @@ def code_identity(ctx: FactContext) -> pl.DataFrame:
     well_formed = is_level_two | code.str.contains(r"^\d{4}[0-9A-Z]$")
     is_held = pl.col("_held").fill_null(value=False)
     known = (
-        pl.when(is_held).then(statement=True)
-        .when(well_formed.not_()).then(statement=False)
-        .when(is_level_two & pl.lit(is_complete)).then(statement=False)
+        pl.when(is_held)
+        .then(statement=True)
+        .when(well_formed.not_())
+        .then(statement=False)
+        .when(is_level_two & pl.lit(is_complete))
+        .then(statement=False)
     )
-    return (
-        distinct.join(lives.with_columns(_held=pl.lit(value=True)), on="hcpcs", how="left", maintain_order="left")
-        .select(
-            is_level_two.alias("is_level_two"),
-            well_formed.alias("is_code_well_formed"),
-            known.alias("is_code_known"),
-            "code_first_day",
-            "code_last_day",
-            "code_descriptor",
-            "code_kind",
-        )[rows]
-    )
+    return distinct.join(
+        lives.with_columns(_held=pl.lit(value=True)), on="hcpcs", how="left", maintain_order="left"
+    ).select(
+        is_level_two.alias("is_level_two"),
+        well_formed.alias("is_code_well_formed"),
+        known.alias("is_code_known"),
+        "code_first_day",
+        "code_last_day",
+        "code_descriptor",
+        "code_kind",
+    )[rows]
 
 
 @facts(
     LINE,
     needs=("hcpcs", "code_kind", "is_level_two"),
     gives=(
-        Fact("is_drug", pl.Boolean(), "the code is a drug (not a vaccine): by the reference, and every J-code",
-             "whether this code is a drug is not known: it is outside the starter set; "
-             "load the official HCPCS file with `scrubjay reference load FILE`"),
-        Fact("is_drug_or_vaccine", pl.Boolean(), "the code is a drug or a vaccine",
-             "whether this code is a drug is not known; `scrubjay reference load FILE` loads the official file"),
-        Fact("is_administration", pl.Boolean(), "the code is an administration code of the 963xx/964xx/9047x kind",
-             "whether this code administers a drug is not known"),
-        Fact("is_visit", pl.Boolean(), "the code is an evaluation and management visit",
-             "whether this code is a visit is not known"),
+        Fact(
+            "is_drug",
+            pl.Boolean(),
+            "the code is a drug (not a vaccine): by the reference, and every J-code",
+            "whether this code is a drug is not known: it is outside the starter set; "
+            "load the official HCPCS file with `scrubjay reference load FILE`",
+        ),
+        Fact(
+            "is_drug_or_vaccine",
+            pl.Boolean(),
+            "the code is a drug or a vaccine",
+            "whether this code is a drug is not known; `scrubjay reference load FILE` loads the official file",
+        ),
+        Fact(
+            "is_administration",
+            pl.Boolean(),
+            "the code is an administration code of the 963xx/964xx/9047x kind",
+            "whether this code administers a drug is not known",
+        ),
+        Fact(
+            "is_visit",
+            pl.Boolean(),
+            "the code is an evaluation and management visit",
+            "whether this code is a visit is not known",
+        ),
     ),
 )
 def code_nature(ctx: FactContext) -> list[pl.Expr]:
@@ -93,26 +129,38 @@ def code_nature(ctx: FactContext) -> list[pl.Expr]:
     # Level II letters under which drugs and biologicals are also filed; the other letters hold none.
     may_be_drug = pl.col("is_level_two") & code.str.contains("^[ACGPQS]")
     is_drug = (
-        pl.when(kind.is_not_null()).then(kind == "drug")
-        .when(is_j_code).then(statement=True)
-        .when(may_be_drug).then(None)
-        .when(code.is_not_null()).then(statement=False)
+        pl.when(kind.is_not_null())
+        .then(kind == "drug")
+        .when(is_j_code)
+        .then(statement=True)
+        .when(may_be_drug)
+        .then(None)
+        .when(code.is_not_null())
+        .then(statement=False)
     )
     # The numbers under which vaccines are filed are a range of the code set, not a payer's rule.
     may_be_vaccine = code.str.contains("^90[2-7]")
     return [
         is_drug.alias("is_drug"),
-        pl.when(kind.is_not_null()).then(kind.is_in(["drug", "vaccine"]))
-        .when(may_be_vaccine).then(None)
+        pl.when(kind.is_not_null())
+        .then(kind.is_in(["drug", "vaccine"]))
+        .when(may_be_vaccine)
+        .then(None)
         .otherwise(is_drug)
         .alias("is_drug_or_vaccine"),
-        pl.when(kind.is_not_null()).then(kind == "administration")
-        .when(code.str.contains("^96[34]")).then(None)
-        .when(code.is_not_null()).then(statement=False)
+        pl.when(kind.is_not_null())
+        .then(kind == "administration")
+        .when(code.str.contains("^96[34]"))
+        .then(None)
+        .when(code.is_not_null())
+        .then(statement=False)
         .alias("is_administration"),
-        pl.when(kind.is_not_null()).then(kind == "visit")
-        .when(code.str.contains("^99[2-4]")).then(None)
-        .when(code.is_not_null()).then(statement=False)
+        pl.when(kind.is_not_null())
+        .then(kind == "visit")
+        .when(code.str.contains("^99[2-4]"))
+        .then(None)
+        .when(code.is_not_null())
+        .then(statement=False)
         .alias("is_visit"),
     ]
 
@@ -123,14 +171,26 @@ def code_nature(ctx: FactContext) -> list[pl.Expr]:
     gives=(
         Fact("drug", pl.String(), "normal name of the code's drug", _NOT_HELD),
         Fact("drug_brands", _STRINGS, "brand names of the code's drug"),
-        Fact("unit_amount", QUANTITY, "how much one billing unit stands for",
-             "what one unit of this code stands for is not known; `scrubjay reference load FILE` loads the official file"),
+        Fact(
+            "unit_amount",
+            QUANTITY,
+            "how much one billing unit stands for",
+            "what one unit of this code stands for is not known; `scrubjay reference load FILE` loads the official file",
+        ),
         Fact("drug_unit", pl.String(), "of what one billing unit is so much: mg, iu ...", _NOT_HELD),
         Fact("unit_qualifier", pl.String(), "exact, up_to or each", _NOT_HELD),
-        Fact("drug_routes", _STRINGS, "routes that the drug of the code is given by",
-             "the routes of this drug are not known"),
-        Fact("administration_class", pl.String(), "therapeutic or complex", "whether this drug's administration counts as "
-             "complex is not known"),
+        Fact(
+            "drug_routes",
+            _STRINGS,
+            "routes that the drug of the code is given by",
+            "the routes of this drug are not known",
+        ),
+        Fact(
+            "administration_class",
+            pl.String(),
+            "therapeutic or complex",
+            "whether this drug's administration counts as complex is not known",
+        ),
         Fact("is_unlisted_drug", pl.Boolean(), "a not-otherwise-classified drug code", _NOT_HELD),
         Fact("usual_doses_mg", _STRINGS, "usual doses in mg", "usual doses of this drug are not known"),
         Fact("drug_confidence", pl.String(), "confidence tag of the drug's facts"),
@@ -150,9 +210,16 @@ def drug_of_code(ctx: FactContext) -> pl.DataFrame:
     distinct, rows = ctx.distinct("hcpcs")
     fallback = distinct.join(ever, on="hcpcs", how="left", maintain_order="left")[rows]
     names = {
-        "drug": "drug", "brands": "drug_brands", "unit_amount": "unit_amount", "unit": "drug_unit",
-        "qualifier": "unit_qualifier", "routes": "drug_routes", "administration_class": "administration_class",
-        "is_unlisted": "is_unlisted_drug", "usual_doses_mg": "usual_doses_mg", "confidence": "drug_confidence",
+        "drug": "drug",
+        "brands": "drug_brands",
+        "unit_amount": "unit_amount",
+        "unit": "drug_unit",
+        "qualifier": "unit_qualifier",
+        "routes": "drug_routes",
+        "administration_class": "administration_class",
+        "is_unlisted": "is_unlisted_drug",
+        "usual_doses_mg": "usual_doses_mg",
+        "confidence": "drug_confidence",
     }
     has_row = found["drug"].is_not_null()
     return pl.DataFrame({fact: found[name].zip_with(has_row, fallback[name]) for name, fact in names.items()})
@@ -160,22 +227,47 @@ def drug_of_code(ctx: FactContext) -> pl.DataFrame:
 
 @facts(
     LINE,
-    needs=("hcpcs", "code_last_day", "service_date", "units"),
+    needs=("hcpcs", "units"),
     gives=(
-        Fact("successor", pl.String(), "the code that replaced an ended one", "the successor of this code is not known"),
-        Fact("successor_unit_ratio", QUANTITY, "units of the successor for one unit of the ended code"),
+        Fact(
+            "successor",
+            pl.String(),
+            "the code that replaced an ended one; several joined by ` or `",
+            "the successor of this code is not known",
+        ),
+        Fact(
+            "successor_unit_ratio",
+            QUANTITY,
+            "units of the successor for one unit of the ended code; null where several successors differ",
+        ),
         Fact("successor_units", QUANTITY, "the billed units in units of the successor"),
+        Fact("predecessor", pl.String(), "the code that this one replaced; several joined by ` or `"),
     ),
 )
 def successor_of_code(ctx: FactContext) -> pl.DataFrame:
-    """The successor, where the code has ended for good."""
+    """What took over from the code. Whether the code had ended on the day is for the edit to ask."""
     links = (
         ctx.reference.table("successors", as_of=ctx.as_of)
-        .unique("hcpcs", keep="last", maintain_order=True)
-        .select("hcpcs", "successor", pl.col("unit_ratio").alias("successor_unit_ratio"))
+        .group_by("hcpcs")
+        .agg(
+            pl.col("successor").unique().sort().str.join(" or "),
+            pl.when(pl.col("unit_ratio").n_unique() == 1)
+            .then(pl.col("unit_ratio").first())
+            .alias("successor_unit_ratio"),
+        )
     )
-    return ctx.lines.select("hcpcs", "units").join(links, on="hcpcs", how="left", maintain_order="left").select(
-        "successor",
-        "successor_unit_ratio",
-        (pl.col("units") * pl.col("successor_unit_ratio")).cast(QUANTITY).alias("successor_units"),
+    back = (
+        ctx.reference.table("successors", as_of=ctx.as_of)
+        .group_by(pl.col("successor").alias("hcpcs"))
+        .agg(pl.col("hcpcs").unique().sort().str.join(" or ").alias("predecessor"))
+    )
+    distinct, rows = ctx.distinct("hcpcs")
+    found = distinct.join(links, on="hcpcs", how="left", maintain_order="left").join(
+        back, on="hcpcs", how="left", maintain_order="left"
+    )[rows]
+    return ctx.lines.select(
+        found["successor"],
+        found["successor_unit_ratio"],
+        (pl.col("units") * found["successor_unit_ratio"]).cast(QUANTITY).alias("successor_units"),
+        found["predecessor"],
     )

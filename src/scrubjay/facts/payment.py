@@ -24,12 +24,22 @@ _PAYABLE_DRUG = ["G", "K", "K2"]
     LINE,
     needs=("hcpcs", "service_date", "setting"),
     gives=(
-        Fact("status_indicator", pl.String(), "OPPS indicator in a hospital, ASC indicator in an ASC; null elsewhere",
-             _NO_STATUS),
+        Fact(
+            "status_indicator",
+            pl.String(),
+            "OPPS indicator in a hospital, ASC indicator in an ASC; null elsewhere",
+            _NO_STATUS,
+        ),
         Fact("payment_rate", QUANTITY, "hospital or ASC rate per unit on the date"),
-        Fact("is_packaged", pl.Boolean(), "paid within another service in this setting on the date", _NO_STATUS),
-        Fact("is_paid_by_status", pl.Boolean(), "the setting pays by status indicator (hospital outpatient, ASC)",
-             "the setting is unknown"),
+        Fact(
+            "is_packaged", pl.Boolean(), "paid within another service in this setting on the date", _NO_STATUS
+        ),
+        Fact(
+            "is_paid_by_status",
+            pl.Boolean(),
+            "the setting pays by status indicator (hospital outpatient, ASC)",
+            "the setting is unknown",
+        ),
     ),
 )
 def status_of_code(ctx: FactContext) -> pl.DataFrame:
@@ -42,8 +52,11 @@ def status_of_code(ctx: FactContext) -> pl.DataFrame:
     return frame.select(
         "status_indicator",
         "payment_rate",
-        pl.when(by_status).then(pl.col("status_indicator").is_in(_PACKAGED))
-        .when(by_status.not_()).then(statement=False).alias("is_packaged"),
+        pl.when(by_status)
+        .then(pl.col("status_indicator").is_in(_PACKAGED))
+        .when(by_status.not_())
+        .then(statement=False)
+        .alias("is_packaged"),
         by_status.alias("is_paid_by_status"),
     )
 
@@ -52,8 +65,12 @@ def status_of_code(ctx: FactContext) -> pl.DataFrame:
     LINE,
     needs=("is_drug", "setting", "status_indicator", "is_paid_by_status"),
     gives=(
-        Fact("is_separately_payable_drug", pl.Boolean(), "a drug that the setting pays for by itself on the date",
-             _NO_STATUS),
+        Fact(
+            "is_separately_payable_drug",
+            pl.Boolean(),
+            "a drug that the setting pays for by itself on the date",
+            _NO_STATUS,
+        ),
     ),
 )
 def payable_drug(ctx: FactContext) -> list[pl.Expr]:
@@ -61,20 +78,27 @@ def payable_drug(ctx: FactContext) -> list[pl.Expr]:
     del ctx
     setting = pl.col("setting")
     payable = (
-        pl.when(pl.col("is_paid_by_status")).then(pl.col("status_indicator").is_in(_PAYABLE_DRUG))
-        .when(setting.is_in(["office", "home", "cah", "other", "esrd"])).then(statement=True)
-        .when(setting.is_in(["rhc", "fqhc", "inpatient", "snf"])).then(statement=False)
+        pl.when(pl.col("is_paid_by_status"))
+        .then(pl.col("status_indicator").is_in(_PAYABLE_DRUG))
+        .when(setting.is_in(["office", "home", "cah", "other", "esrd"]))
+        .then(statement=True)
+        .when(setting.is_in(["rhc", "fqhc", "inpatient", "snf"]))
+        .then(statement=False)
     )
     return [(pl.col("is_drug") & payable).alias("is_separately_payable_drug")]
 
 
 @facts(
     LINE,
-    needs=("hcpcs", "service_date", "ndc_container_type", "ndc_confidence"),
+    needs=("hcpcs", "service_date", "ndc_container_type", "ndc_container_confidence"),
     gives=(
-        Fact("container_type", pl.String(), "single-dose or multi-dose: of the NDC, else of every form of the code",
-             "whether the container is single-dose or multi-dose is not known: send the NDC, or load the FDA directory "
-             "with `scrubjay reference load FILE`"),
+        Fact(
+            "container_type",
+            pl.String(),
+            "single-dose or multi-dose: of the NDC, else of every form of the code",
+            "whether the container is single-dose or multi-dose is not known: send the NDC, or load the FDA directory "
+            "with `scrubjay reference load FILE`",
+        ),
         Fact("is_container_unverified", pl.Boolean(), "the container type rests on a fact tagged C or D"),
     ),
 )
@@ -82,14 +106,18 @@ def container_of_line(ctx: FactContext) -> pl.DataFrame:
     """The NDC decides; without one, the code, if all its forms are alike."""
     of_code = ctx.look_up("containers", hcpcs="hcpcs")
     frame = ctx.lines.select(
-        "ndc_container_type", "ndc_confidence", of_code["container_type"].alias("_of_code"),
+        "ndc_container_type",
+        "ndc_container_confidence",
+        of_code["container_type"].alias("_of_code"),
         of_code["confidence"].alias("_code_confidence"),
     )
     by_ndc = pl.col("ndc_container_type").is_not_null()
     return frame.select(
         pl.coalesce("ndc_container_type", "_of_code").alias("container_type"),
-        pl.when(by_ndc).then(pl.col("ndc_confidence").is_in(["C", "D"]))
-        .otherwise(pl.col("_code_confidence").is_in(["C", "D"])).fill_null(value=False)
+        pl.when(by_ndc)
+        .then(pl.col("ndc_container_confidence").is_in(["C", "D"]))
+        .otherwise(pl.col("_code_confidence").is_in(["C", "D"]))
+        .fill_null(value=False)
         .alias("is_container_unverified"),
     )
 

@@ -1,0 +1,170 @@
+"""Medically unlikely edits: the value in force for the payer's setting, and the sums it is compared with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from scrubjay.facts.registry import LINE, Fact, facts
+from scrubjay.tables.columns import QUANTITY
+
+if TYPE_CHECKING:
+    from scrubjay.facts.context import FactContext
+
+_NO_TABLE = (
+    "whether an MUE is published for this code on the date is not known: no table of that quarter and setting is "
+    "held, or the code is outside the starter set; `scrubjay reference load FILE` loads the official table"
+)
+_ROW = ("mue_value", "mue_mai", "mue_rationale", "edition", "confidence")
+
+
+@facts(
+    LINE,
+    needs=(
+        "hcpcs",
+        "service_date",
+        "claim_kind",
+        "code_first_day",
+        "is_code_known",
+        "payer_mue_setting_professional",
+        "payer_mue_setting_institutional",
+    ),
+    gives=(
+        Fact(
+            "mue_setting",
+            pl.String(),
+            "MUE table that the payer uses for this kind of claim",
+            "which MUE table this payer uses is not known; add it to a policy (--policy)",
+        ),
+        Fact("has_mue", pl.Boolean(), "the table in force on the date holds a value for the code", _NO_TABLE),
+        Fact("mue_value", pl.Int32(), "most units by the table in force on the date"),
+        Fact(
+            "mue_mai",
+            pl.String(),
+            "1 each line, 2 the day by policy, 3 the day by clinical evidence",
+            "whether this MUE counts the line or the day is not published",
+        ),
+        Fact("mue_rationale", pl.String(), "CMS's stated reason for the value"),
+        Fact("mue_edition", pl.String(), "release of the table that the value is from"),
+        Fact("mue_confidence", pl.String(), "confidence tag of the value"),
+    ),
+)
+def mue_of_code(ctx: FactContext) -> pl.DataFrame:
+    """The row of the table, or that the table has none, or that no table is held."""
+    setting = (
+        pl.when(pl.col("claim_kind") == "institutional")
+        .then("payer_mue_setting_institutional")
+        .otherwise("payer_mue_setting_professional")
+    )
+    columns = (
+        "hcpcs",
+        "service_date",
+        "claim_kind",
+        "code_first_day",
+        "is_code_known",
+        "payer_mue_setting_professional",
+        "payer_mue_setting_institutional",
+    )
+    distinct, rows = ctx.distinct(*columns)
+    asked = distinct.with_columns(setting.alias("mue_setting"))
+    found = ctx.reference.lookup(
+        "mue", asked.select("hcpcs", "mue_setting", "service_date"), on="service_date", as_of=ctx.as_of
+    )
+    # A table speaks from the first day of its oldest row that is valid on the day; before it, nothing is
+    # known, and about a code that is younger than it, nothing either.
+    held = ctx.reference.table("mue", as_of=ctx.as_of).select("mue_setting", "effective_from", "effective_to")
+    days = asked.select("mue_setting", "service_date").unique()
+    speaks = (
+        days.join(held.unique(), on="mue_setting")
+        .filter(
+            (pl.col("effective_from").is_null() | (pl.col("effective_from") <= pl.col("service_date")))
+            & (pl.col("effective_to").is_null() | (pl.col("service_date") < pl.col("effective_to")))
+        )
+        .group_by("mue_setting", "service_date")
+        .agg(pl.col("effective_from").min().alias("_table_from"))
+    )
+    frame = asked.join(
+        speaks, on=["mue_setting", "service_date"], how="left", maintain_order="left"
+    ).with_columns(found.select(_ROW))
+    is_younger = (pl.col("code_first_day") > pl.col("_table_from")).fill_null(value=False)
+    table_is_silent = pl.col("_table_from").is_not_null() & pl.col("is_code_known") & is_younger.not_()
+    return frame.select(
+        "mue_setting",
+        pl.when(pl.col("mue_value").is_not_null())
+        .then(statement=True)
+        .when(table_is_silent)
+        .then(statement=False)
+        .alias("has_mue"),
+        "mue_value",
+        "mue_mai",
+        "mue_rationale",
+        pl.col("edition").alias("mue_edition"),
+        pl.col("confidence").alias("mue_confidence"),
+    )[rows]
+
+
+_NO_UNITS = "a line of this code on this day has no units"
+
+
+@facts(
+    LINE,
+    needs=(
+        "claim_key",
+        "hcpcs",
+        "service_date",
+        "service_date_last",
+        "units",
+        "modifiers",
+        "billing_npi",
+        "claim_rendering_npi",
+        "line_rendering_npi",
+    ),
+    gives=(
+        Fact(
+            "code_day_units",
+            QUANTITY,
+            "units of the code on the day by this provider over the lines of the claim, "
+            "discarded units included",
+            _NO_UNITS,
+        ),
+        Fact("code_day_discarded_units", QUANTITY, "those of them on lines with JW", _NO_UNITS),
+        Fact("code_day_line_count", pl.Int32(), "lines of the code on the day by this provider on the claim"),
+        Fact(
+            "service_days",
+            pl.Int32(),
+            "days that the line spans, one for a single date",
+            "the date of service is missing",
+        ),
+    ),
+)
+def units_of_day(ctx: FactContext) -> pl.DataFrame:
+    """Sums over the lines of one code, day and provider of a claim; unknown if one of them has no units."""
+    discarded = pl.col("modifiers").list.contains("JW")
+    frame = ctx.lines.select(
+        "claim_key",
+        "hcpcs",
+        "service_date",
+        pl.coalesce("line_rendering_npi", "claim_rendering_npi", "billing_npi").alias("_provider"),
+        pl.col("units").alias("_units"),
+        pl.when(discarded).then("units").otherwise(pl.lit(0, dtype=QUANTITY)).alias("_discarded"),
+        pl.col("service_date_last"),
+    )
+    keys = ["claim_key", "hcpcs", "service_date", "_provider"]
+    unknown = pl.col("_units").is_null().any()
+    sums = frame.group_by(keys).agg(
+        pl.when(unknown.not_()).then(pl.col("_units").sum()).alias("code_day_units"),
+        pl.when(pl.col("_discarded").is_null().any().not_())
+        .then(pl.col("_discarded").sum())
+        .alias("code_day_discarded_units"),
+        pl.len().cast(pl.Int32).alias("code_day_line_count"),
+    )
+    return frame.join(sums, on=keys, how="left", nulls_equal=True, maintain_order="left").select(
+        "code_day_units",
+        "code_day_discarded_units",
+        "code_day_line_count",
+        ((pl.col("service_date_last") - pl.col("service_date")).dt.total_days() + 1)
+        .clip(lower_bound=1)
+        .cast(pl.Int32)
+        .alias("service_days"),
+    )
