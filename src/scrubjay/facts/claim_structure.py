@@ -37,8 +37,13 @@ _MBI_LENGTH = 11
     LINE,
     needs=("service_date_last", "statement_to"),
     gives=(
-        Fact("days_until_service", pl.Int32(), "days from the day of the run to the last date of service of the line, else "
-             "of the statement period; negative where it lies before", "the date of service is missing"),
+        Fact(
+            "days_until_service",
+            pl.Int32(),
+            "days from the day of the run to the last date of service of the line, else "
+            "of the statement period; negative where it lies before",
+            "the date of service is missing",
+        ),
     ),
 )
 def days_until_service(ctx: FactContext) -> list[pl.Expr]:
@@ -52,8 +57,12 @@ def days_until_service(ctx: FactContext) -> list[pl.Expr]:
     needs=("diagnosis_pointers", "diagnosis_codes"),
     gives=(
         Fact("diagnosis_count", pl.Int32(), "diagnosis codes on the claim; 0 where it has none"),
-        Fact("invalid_pointers", _STRINGS, "diagnosis pointers of the line that name no diagnosis of the claim",
-             "the diagnosis pointers of the line are not known"),
+        Fact(
+            "invalid_pointers",
+            _STRINGS,
+            "diagnosis pointers of the line that name no diagnosis of the claim",
+            "the diagnosis pointers of the line are not known",
+        ),
     ),
 )
 def pointers_of_line(ctx: FactContext) -> pl.DataFrame:
@@ -88,8 +97,16 @@ def pointers_of_line(ctx: FactContext) -> pl.DataFrame:
     LINE,
     needs=("line_description", "line_note", "claim_note"),
     gives=(
-        Fact("has_drug_name_text", pl.Boolean(), "description or note of the line, or note of the claim, holds a word"),
-        Fact("has_dose_text", pl.Boolean(), "description or note of the line, or note of the claim, holds a number"),
+        Fact(
+            "has_drug_name_text",
+            pl.Boolean(),
+            "description or note of the line, or note of the claim, holds a word",
+        ),
+        Fact(
+            "has_dose_text",
+            pl.Boolean(),
+            "description or note of the line, or note of the claim, holds a number",
+        ),
     ),
 )
 def text_of_line(ctx: FactContext) -> list[pl.Expr]:
@@ -107,8 +124,12 @@ def text_of_line(ctx: FactContext) -> list[pl.Expr]:
     CLAIM,
     needs=("claim_key", "charge_amount", "revenue_code"),
     gives=(
-        Fact("line_charge_total", MONEY, "sum of the line charges, without a total line (revenue code 0001)",
-             "a line has no charge that can be read"),
+        Fact(
+            "line_charge_total",
+            MONEY,
+            "sum of the line charges, without a total line (revenue code 0001)",
+            "a line has no charge that can be read",
+        ),
         Fact("line_charge_max", MONEY, "largest line charge", "a line has no charge that can be read"),
     ),
 )
@@ -126,9 +147,13 @@ def charges_of_claim(ctx: FactContext) -> pl.DataFrame:
         )
     )
     is_whole = pl.col("_has_gap").not_()
-    return ctx.claims.select("claim_key").join(summed, on="claim_key", how="left", maintain_order="left").select(
-        pl.when(is_whole).then("_sum").cast(MONEY).alias("line_charge_total"),
-        pl.when(is_whole).then("_max").cast(MONEY).alias("line_charge_max"),
+    return (
+        ctx.claims.select("claim_key")
+        .join(summed, on="claim_key", how="left", maintain_order="left")
+        .select(
+            pl.when(is_whole).then("_sum").cast(MONEY).alias("line_charge_total"),
+            pl.when(is_whole).then("_max").cast(MONEY).alias("line_charge_max"),
+        )
     )
 
 
@@ -143,20 +168,28 @@ def charges_of_claim(ctx: FactContext) -> pl.DataFrame:
 def provider_numbers(ctx: FactContext) -> pl.DataFrame:
     """Every distinct number is judged once; most runs hold few."""
     sources = [(ctx.claims, _NPI_ROLES), (ctx.lines, _LINE_NPI_ROLES)]
-    distinct = pl.concat([frame[name].unique().alias("npi") for frame, roles in sources for name in roles]).unique()
+    distinct = pl.concat(
+        [frame[name].unique().alias("npi") for frame, roles in sources for name in roles]
+    ).unique()
     wrong = distinct.drop_nulls().to_frame().filter(npi_is_valid("npi").not_())["npi"].to_list()
     on_lines = (
+        # Most lines carry no provider of their own.
         ctx.lines.select("claim_key", _present(_LINE_NPI_ROLES).alias("_on_lines"))
+        .filter(pl.col("_on_lines") > 0)
         .group_by("claim_key")
         .agg(pl.col("_on_lines").sum())
     )
-    named = pl.concat(
-        frame.filter(pl.col(name).is_in(wrong)).select(
-            "claim_key", pl.concat_str(pl.lit(f"{role} "), name).alias("invalid_npis")
+    named = (
+        pl.concat(
+            frame.filter(pl.col(name).is_in(wrong)).select(
+                "claim_key", pl.concat_str(pl.lit(f"{role} "), name).alias("invalid_npis")
+            )
+            for frame, roles in sources
+            for name, role in roles.items()
         )
-        for frame, roles in sources
-        for name, role in roles.items()
-    ).group_by("claim_key", maintain_order=True).agg(pl.col("invalid_npis").unique(maintain_order=True))
+        .group_by("claim_key", maintain_order=True)
+        .agg(pl.col("invalid_npis").unique(maintain_order=True))
+    )
     return (
         ctx.claims.select("claim_key", _present(_NPI_ROLES).alias("_on_claim"))
         .join(on_lines, on="claim_key", how="left", maintain_order="left")
@@ -176,8 +209,12 @@ def _present(names: Iterable[str]) -> pl.Expr:
     CLAIM,
     needs=("member_id",),
     gives=(
-        Fact("is_member_id_mbi", pl.Boolean(), "the member id has the form of a Medicare beneficiary identifier, without "
-             "hyphens", "the member id is not on the claim"),
+        Fact(
+            "is_member_id_mbi",
+            pl.Boolean(),
+            "the member id has the form of a Medicare beneficiary identifier, without hyphens",
+            "the member id is not on the claim",
+        ),
     ),
 )
 def member_id_of_claim(ctx: FactContext) -> list[pl.Expr]:

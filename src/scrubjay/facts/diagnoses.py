@@ -34,8 +34,13 @@ def bare_diagnosis(value: str | pl.Expr) -> pl.Expr:
     CLAIM,
     needs=("claim_kind", "claim_service_date", "claim_service_date_last"),
     gives=(
-        Fact("diagnosis_date", pl.Date(), "the day whose ICD-10-CM release holds: the first date of service of a "
-             "professional claim, the last of an institutional one", "the date of service is missing"),
+        Fact(
+            "diagnosis_date",
+            pl.Date(),
+            "the day whose ICD-10-CM release holds: the first date of service of a "
+            "professional claim, the last of an institutional one",
+            "the date of service is missing",
+        ),
     ),
 )
 def date_of_diagnoses(ctx: FactContext) -> list[pl.Expr]:
@@ -51,59 +56,86 @@ def date_of_diagnoses(ctx: FactContext) -> list[pl.Expr]:
 
 @facts(
     CLAIM,
-    needs=("claim_key", "diagnosis_codes", "diagnosis_qualifiers", "diagnosis_date"),
+    needs=("diagnosis_codes", "diagnosis_date"),
     gives=(
-        Fact("invalid_diagnoses", _STRINGS, "diagnosis codes of the claim that are not in ICD-10-CM on the date"),
+        Fact(
+            "invalid_diagnoses",
+            _STRINGS,
+            "diagnosis codes of the claim that are not in ICD-10-CM on the date",
+        ),
         Fact("unknown_diagnoses", _STRINGS, "diagnosis codes of the claim of which that is not known"),
-        Fact("has_invalid_diagnosis", pl.Boolean(), "a diagnosis code of the claim is not in ICD-10-CM on the date",
-             _NOT_LOADED),
-        Fact("header_diagnoses", _STRINGS, "diagnosis codes of the claim that are headers needing more characters"),
-        Fact("has_header_diagnosis", pl.Boolean(), "a diagnosis code of the claim is a header on the date", _NOT_LOADED),
-        Fact("is_diagnosis_unverified", pl.Boolean(), "the answer rests on a dated fact tagged C or D, or on a day before "
-             "the update that the loaded release includes"),
+        Fact(
+            "has_invalid_diagnosis",
+            pl.Boolean(),
+            "a diagnosis code of the claim is not in ICD-10-CM on the date",
+            _NOT_LOADED,
+        ),
+        Fact(
+            "header_diagnoses",
+            _STRINGS,
+            "diagnosis codes of the claim that are headers needing more characters",
+        ),
+        Fact(
+            "has_header_diagnosis",
+            pl.Boolean(),
+            "a diagnosis code of the claim is a header on the date",
+            _NOT_LOADED,
+        ),
+        Fact(
+            "is_diagnosis_unverified",
+            pl.Boolean(),
+            "the answer rests on a dated fact tagged C or D, or on a day before "
+            "the update that the loaded release includes",
+        ),
     ),
 )
 def validity_of_diagnoses(ctx: FactContext) -> pl.DataFrame:
-    """Each distinct code and day is judged once, then gathered by claim."""
-    long = (
-        ctx.claims.select("claim_key", "diagnosis_codes", "diagnosis_date")
-        .filter(pl.col("diagnosis_codes").list.len() > 0)
-        .explode("diagnosis_codes")
-        .select("claim_key", "diagnosis_codes", bare_diagnosis("diagnosis_codes").alias("diagnosis"), "diagnosis_date")
+    """Claims with the same diagnoses on the same day are judged once."""
+    asked = ctx.claims.select(pl.col("diagnosis_codes").list.join(" ").alias("_codes"), "diagnosis_date")
+    distinct = asked.unique(maintain_order=True).with_row_index("_row")
+    noted = (
+        distinct.with_columns(pl.col("_codes").str.split(" ").alias("code"))
+        .explode("code")
+        .with_columns(bare_diagnosis("code").alias("diagnosis"))
+        .filter(pl.col("diagnosis") != "")
     )
-    judged = _judge(long.select("diagnosis", "diagnosis_date").unique(), ctx)
-    noted = long.join(judged, on=["diagnosis", "diagnosis_date"], how="left", nulls_equal=True, maintain_order="left")
-    per_claim = noted.group_by("claim_key").agg(
-        # Null where nothing is wrong: most claims. Lists are gathered below only for claims that have something.
+    noted = noted.join(
+        _judge(noted.select("diagnosis", "diagnosis_date").unique(), ctx),
+        on=["diagnosis", "diagnosis_date"],
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    )
+    codes = pl.col("code")
+    judged = noted.group_by("_row").agg(
+        codes.filter(pl.col("is_valid").not_()).unique(maintain_order=True).alias("invalid_diagnoses"),
+        codes.filter(pl.col("is_valid").is_null()).unique(maintain_order=True).alias("unknown_diagnoses"),
         pl.col("is_valid").all(ignore_nulls=False).not_().alias("has_invalid_diagnosis"),
+        codes.filter(pl.col("is_header")).unique(maintain_order=True).alias("header_diagnoses"),
         pl.col("is_header").any(ignore_nulls=False).alias("has_header_diagnosis"),
         pl.col("is_unverified").any().alias("is_diagnosis_unverified"),
     )
-    lists = [
-        noted.filter(test).group_by("claim_key", maintain_order=True).agg(
-            pl.col("diagnosis_codes").unique(maintain_order=True).alias(name)
-        )
-        for name, test in (
-            ("invalid_diagnoses", pl.col("is_valid").not_()),
-            ("unknown_diagnoses", pl.col("is_valid").is_null()),
-            ("header_diagnoses", pl.col("is_header")),
-        )
-    ]
-    frame = ctx.claims.select("claim_key").join(per_claim, on="claim_key", how="left", maintain_order="left")
-    for found in lists:
-        frame = frame.join(found, on="claim_key", how="left", maintain_order="left")
-    is_coded = ctx.claims["diagnosis_codes"].list.len() > 0
     none = pl.lit(pl.Series([[]], dtype=_STRINGS)).first()
-    return frame.with_columns(is_coded.fill_null(value=False).alias("_is_coded")).select(
+    has_codes = pl.col("invalid_diagnoses").is_not_null()
+    answers = distinct.join(judged, on="_row", how="left").select(
+        "_codes",
+        "diagnosis_date",
         pl.col("invalid_diagnoses").fill_null(none),
         pl.col("unknown_diagnoses").fill_null(none),
-        pl.when(pl.col("_is_coded")).then("has_invalid_diagnosis").otherwise(statement=False)
+        pl.when(has_codes)
+        .then("has_invalid_diagnosis")
+        .otherwise(statement=False)
         .alias("has_invalid_diagnosis"),
         pl.col("header_diagnoses").fill_null(none),
-        pl.when(pl.col("_is_coded")).then("has_header_diagnosis").otherwise(statement=False)
+        pl.when(has_codes)
+        .then("has_header_diagnosis")
+        .otherwise(statement=False)
         .alias("has_header_diagnosis"),
         pl.col("is_diagnosis_unverified").fill_null(value=False),
     )
+    return asked.join(
+        answers, on=["_codes", "diagnosis_date"], how="left", nulls_equal=True, maintain_order="left"
+    ).drop("_codes", "diagnosis_date")
 
 
 def _judge(pairs: pl.DataFrame, ctx: FactContext) -> pl.DataFrame:
@@ -117,20 +149,29 @@ def _judge(pairs: pl.DataFrame, ctx: FactContext) -> pl.DataFrame:
     table = ctx.reference.table("diagnoses", as_of=ctx.as_of)
     on_day = (
         keys.join(
-            table.select("diagnosis", "is_billable", "confidence", "effective_from", "effective_to"), on="diagnosis"
+            table.select("diagnosis", "is_billable", "confidence", "effective_from", "effective_to"),
+            on="diagnosis",
         )
         .filter(
             pl.col("effective_from").is_null() | (pl.col("effective_from") <= pl.col("diagnosis_date")),
             pl.col("effective_to").is_null() | (pl.col("diagnosis_date") < pl.col("effective_to")),
         )
         .unique(["diagnosis", "diagnosis_date"], keep="last", maintain_order=True)
-        .select("diagnosis", "diagnosis_date", pl.col("is_billable").alias("_dated"),
-                pl.col("confidence").is_in(["C", "D"]).alias("_dated_unverified"), pl.lit(value=True).alias("_has_row"))
+        .select(
+            "diagnosis",
+            "diagnosis_date",
+            pl.col("is_billable").alias("_dated"),
+            pl.col("confidence").is_in(["C", "D"]).alias("_dated_unverified"),
+            pl.lit(value=True).alias("_has_row"),
+        )
     )
-    ever = table.group_by("diagnosis").agg(pl.col("confidence").is_in(["C", "D"]).any().alias("_ever_unverified"))
+    ever = table.group_by("diagnosis").agg(
+        pl.col("confidence").is_in(["C", "D"]).any().alias("_ever_unverified")
+    )
     release = packaged_release()
     whole = [
-        day for day in keys["diagnosis_date"].unique().drop_nulls()
+        day
+        for day in keys["diagnosis_date"].unique().drop_nulls()
         if ctx.reference.is_complete("diagnoses", on=day, as_of=ctx.as_of)
     ]
     day = pl.col("diagnosis_date")
@@ -151,19 +192,29 @@ def _judge(pairs: pl.DataFrame, ctx: FactContext) -> pl.DataFrame:
     on_other_days = pl.col("_ever_unverified").is_not_null() & day.is_not_null()
     is_whole = day.is_in(whole)
     is_valid = (
-        pl.when(is_form.not_()).then(statement=False)
-        .when(day.is_null()).then(None)
-        .when(has_row).then(statement=True)
-        .when(on_other_days | is_whole).then(statement=False)
-        .when(in_release).then(pl.col("_listed").is_not_null())
+        pl.when(is_form.not_())
+        .then(statement=False)
+        .when(day.is_null())
+        .then(None)
+        .when(has_row)
+        .then(statement=True)
+        .when(on_other_days | is_whole)
+        .then(statement=False)
+        .when(in_release)
+        .then(pl.col("_listed").is_not_null())
     )
     is_header = (
-        pl.when(is_form.not_()).then(statement=False)
-        .when(has_row).then(pl.col("_dated").not_())
-        .when(day.is_not_null() & (on_other_days | is_whole)).then(statement=False)
-        .when(in_release).then(pl.col("_listed").not_().fill_null(value=False))
+        pl.when(is_form.not_())
+        .then(statement=False)
+        .when(has_row)
+        .then(pl.col("_dated").not_())
+        .when(day.is_not_null() & (on_other_days | is_whole))
+        .then(statement=False)
+        .when(in_release)
+        .then(pl.col("_listed").not_().fill_null(value=False))
         # No code has more characters, so one of full length is no header in any year.
-        .when(pl.col("diagnosis").str.len_chars() == _LONGEST).then(statement=False)
+        .when(pl.col("diagnosis").str.len_chars() == _LONGEST)
+        .then(statement=False)
     )
     by_release = has_row.not_() & (on_other_days | is_whole).not_()
     return frame.select(
@@ -171,8 +222,10 @@ def _judge(pairs: pl.DataFrame, ctx: FactContext) -> pl.DataFrame:
         "diagnosis_date",
         is_valid.alias("is_valid"),
         is_header.alias("is_header"),
-        pl.when(has_row).then("_dated_unverified")
-        .when(on_other_days).then("_ever_unverified")
+        pl.when(has_row)
+        .then("_dated_unverified")
+        .when(on_other_days)
+        .then("_ever_unverified")
         .otherwise(by_release & before_update & is_form)
         .fill_null(value=False)
         .alias("is_unverified"),
@@ -187,36 +240,57 @@ def _sides() -> dict[str, Any]:
 
 @facts(
     LINE,
-    needs=("line_key", "claim_kind", "modifiers", "diagnosis_pointers", "diagnosis_codes"),
+    needs=("line_key", "claim_kind", "modifier_key", "diagnosis_pointers", "diagnosis_codes"),
     gives=(
-        Fact("line_side", pl.String(), "side of the body that the modifiers name: right or left; null where they name none "
-             "or both"),
-        Fact("side_diagnoses", _STRINGS, "diagnoses that tell the side for this line: those it points to, of an "
-             "institutional claim all; only codes of eye, ear, limbs, musculoskeletal system and injury that name a side"),
-        Fact("has_side_diagnosis", pl.Boolean(), "the line names one side and so does a diagnosis that it rests on",
-             "which side a diagnosis names is not known: the code is not in the ICD-10-CM release that is loaded"),
-        Fact("is_side_contradicted", pl.Boolean(), "every diagnosis that names a side names the other side",
-             "which side a diagnosis names is not known: the code is not in the ICD-10-CM release that is loaded"),
+        Fact(
+            "line_side",
+            pl.String(),
+            "side of the body that the modifiers name: right or left; null where they name none or both",
+        ),
+        Fact(
+            "side_diagnoses",
+            _STRINGS,
+            "diagnoses that tell the side for this line: those it points to, of an "
+            "institutional claim all; only codes of eye, ear, limbs, musculoskeletal system and injury that name a side",
+        ),
+        Fact(
+            "has_side_diagnosis",
+            pl.Boolean(),
+            "the line names one side and so does a diagnosis that it rests on",
+            "which side a diagnosis names is not known: the code is not in the ICD-10-CM release that is loaded",
+        ),
+        Fact(
+            "is_side_contradicted",
+            pl.Boolean(),
+            "every diagnosis that names a side names the other side",
+            "which side a diagnosis names is not known: the code is not in the ICD-10-CM release that is loaded",
+        ),
     ),
 )
 def side_of_line(ctx: FactContext) -> pl.DataFrame:
     """Only lines with a side are looked at; they are few."""
-    rules = _sides()
-    names = rules["modifiers"]
-    modifiers = pl.col("modifiers")
+    names = _sides()["modifiers"]
+    sent = pl.col("modifier_key").str.split("+").list
 
     def has(side: str) -> pl.Expr:
-        return modifiers.list.eval(pl.element().is_in(names[side])).list.any()
+        return sent.set_intersection(names[side]).list.len() > 0
 
-    with_modifier = ctx.lines.select(
-        "line_key", "claim_kind", "modifiers", "diagnosis_pointers", "diagnosis_codes"
-    ).filter(modifiers.list.len() > 0)
-    sided = with_modifier.with_columns(
-        pl.when(has("both")).then(None)
-        .when(has("right") & has("left").not_()).then(pl.lit("right"))
-        .when(has("left") & has("right").not_()).then(pl.lit("left"))
-        .alias("line_side")
-    ).filter(pl.col("line_side").is_not_null())
+    sides = (
+        ctx.lines.select(pl.col("modifier_key").unique())
+        .with_columns(
+            pl.when(has("both"))
+            .then(None)
+            .when(has("right") & has("left").not_())
+            .then(pl.lit("right"))
+            .when(has("left") & has("right").not_())
+            .then(pl.lit("left"))
+            .alias("line_side")
+        )
+        .drop_nulls()
+    )
+    sided = ctx.lines.select(
+        "line_key", "claim_kind", "modifier_key", "diagnosis_pointers", "diagnosis_codes"
+    ).join(sides, on="modifier_key", maintain_order="left")
     judged = _contradictions(_told_by(sided), ctx)
     frame = ctx.lines.select("line_key").join(
         sided.select("line_key", "line_side"), on="line_key", how="left", maintain_order="left"
@@ -224,9 +298,13 @@ def side_of_line(ctx: FactContext) -> pl.DataFrame:
     return frame.join(judged, on="line_key", how="left", maintain_order="left").select(
         "line_side",
         pl.col("side_diagnoses").fill_null(pl.lit(pl.Series([[]], dtype=_STRINGS)).first()),
-        pl.when(pl.col("_count").is_not_null()).then("has_side_diagnosis").otherwise(statement=False)
+        pl.when(pl.col("_count").is_not_null())
+        .then("has_side_diagnosis")
+        .otherwise(statement=False)
         .alias("has_side_diagnosis"),
-        pl.when(pl.col("_count").is_not_null()).then("is_side_contradicted").otherwise(statement=False)
+        pl.when(pl.col("_count").is_not_null())
+        .then("is_side_contradicted")
+        .otherwise(statement=False)
         .alias("is_side_contradicted"),
     )
 
@@ -284,7 +362,10 @@ def _side_of_words(text: pl.Expr) -> pl.Expr:
     right, left = text.str.contains(r"(?i)\bright\b"), text.str.contains(r"(?i)\bleft\b")
     both = text.str.contains(r"(?i)\bbilateral\b|\bboth\b")
     return (
-        pl.when(both | (right & left)).then(pl.lit("bilateral"))
-        .when(right).then(pl.lit("right"))
-        .when(left).then(pl.lit("left"))
+        pl.when(both | (right & left))
+        .then(pl.lit("bilateral"))
+        .when(right)
+        .then(pl.lit("right"))
+        .when(left)
+        .then(pl.lit("left"))
     )

@@ -17,15 +17,26 @@ _NO_PATIENT = (
 )
 
 
-def _modifier_key() -> pl.Expr:
-    """The modifiers of a line as one text, whatever their order."""
-    modifiers = pl.col("modifiers")
-    # Four positions at most, nearly always none or one: sorting is done only where there is something to sort.
-    return (
-        pl.when(modifiers.list.len() == 0).then(pl.lit(""))
-        .when(modifiers.list.len() == 1).then(modifiers.list.first())
-        .otherwise(modifiers.list.sort().list.join("+"))
+@facts(
+    LINE,
+    needs=("modifiers",),
+    gives=(
+        Fact(
+            "modifier_key",
+            pl.String(),
+            "the modifiers of the line sorted and joined by `+`; empty where it has none",
+            "the modifiers of the line are not known",
+        ),
+    ),
+)
+def modifiers_as_text(ctx: FactContext) -> pl.DataFrame:
+    """Few combinations occur, so only the distinct ones are sorted."""
+    joined = ctx.lines["modifiers"].list.join("+")
+    distinct = joined.unique().drop_nulls().to_frame("sent")
+    several = distinct.filter(pl.col("sent").str.contains("+", literal=True)).with_columns(
+        pl.col("sent").str.split("+").list.sort().list.join("+").alias("sorted")
     )
+    return joined.replace(several["sent"], several["sorted"]).to_frame("modifier_key")
 
 
 def _same_words() -> list[pl.Expr]:
@@ -36,37 +47,83 @@ def _same_words() -> list[pl.Expr]:
 @facts(
     LINE,
     needs=(
-        "line_key", "claim_key", "line_number", "hcpcs", "modifiers", "service_date", "service_date_last", "units",
-        "ndc", "ndc_as_sent", "revenue_code", "line_rendering_npi", "line_place_of_service_code", "line_description",
+        "line_key",
+        "claim_key",
+        "line_number",
+        "hcpcs",
+        "modifier_key",
+        "service_date",
+        "service_date_last",
+        "units",
+        "ndc",
+        "ndc_as_sent",
+        "revenue_code",
+        "line_rendering_npi",
+        "line_place_of_service_code",
+        "line_description",
         "line_note",
     ),
     gives=(
-        Fact("same_line_number", pl.Int32(), "number of an earlier line of the claim with the same code, modifiers, "
-             "date, units, NDC, text, revenue code, place and rendering provider; null where there is none"),
-        Fact("is_repeated_line", pl.Boolean(), "an earlier line of the claim is the same in code, modifiers, date, units, "
-             "NDC, text, revenue code, place and rendering provider", "the line has no code or no date of service"),
+        Fact(
+            "same_line_number",
+            pl.Int32(),
+            "number of an earlier line of the claim with the same code, modifiers, "
+            "date, units, NDC, text, revenue code, place and rendering provider; null where there is none",
+        ),
+        Fact(
+            "is_repeated_line",
+            pl.Boolean(),
+            "an earlier line of the claim is the same in code, modifiers, date, units, "
+            "NDC, text, revenue code, place and rendering provider",
+            "the line has no code or no date of service",
+        ),
     ),
 )
 def alike_on_claim(ctx: FactContext) -> pl.DataFrame:
     """Lines that share claim, code, day and units first, which few do; the rest is compared among those."""
     coarse = ["claim_key", "hcpcs", "service_date", "units"]
     lines = ctx.lines
-    candidates = lines.filter(
-        pl.col("hcpcs").is_not_null() & pl.col("service_date").is_not_null() & pl.struct(coarse).is_duplicated()
-    )
-    fine = candidates.select(
-        "line_key", "line_number", *coarse, "service_date_last", "revenue_code", "line_rendering_npi",
+    # The frame is wide: choose the rows first, then take only the columns that are compared.
+    is_candidate = lines.select(
+        pl.col("hcpcs").is_not_null()
+        & pl.col("service_date").is_not_null()
+        & pl.struct(coarse).is_duplicated()
+    ).to_series()
+    candidates = lines.select(
+        "line_key",
+        "line_number",
+        *coarse,
+        "service_date_last",
+        "revenue_code",
+        "line_rendering_npi",
         "line_place_of_service_code",
-        _modifier_key().alias("_modifiers"),
+        "modifier_key",
+        "ndc",
+        "ndc_as_sent",
+        "line_description",
+        "line_note",
+    ).filter(is_candidate)
+    fine = candidates.select(
+        *coarse,
+        "service_date_last",
+        "revenue_code",
+        "line_rendering_npi",
+        "line_place_of_service_code",
+        "modifier_key",
         pl.coalesce("ndc", "ndc_as_sent").alias("_ndc"),
         *_same_words(),
     )
-    alike = [c for c in fine.columns if c not in ("line_key", "line_number")]
-    first = fine.select(
-        "line_key",
-        pl.when(pl.col("line_key") != pl.col("line_key").first().over(alike))
-        .then(pl.col("line_number").first().over(alike))
-        .alias("same_line_number"),
+    # Two rows of one claim that differ would have to share 64 bits to be taken for one.
+    alike = ["claim_key", "_alike"]
+    first = (
+        candidates.select("line_key", "claim_key", "line_number")
+        .with_columns(fine.hash_rows().alias("_alike"))
+        .select(
+            "line_key",
+            pl.when(pl.col("line_key") != pl.col("line_key").first().over(alike))
+            .then(pl.col("line_number").first().over(alike))
+            .alias("same_line_number"),
+        )
     )
     found = lines.select("line_key", "hcpcs", "service_date").join(
         first, on="line_key", how="left", maintain_order="left"
@@ -83,12 +140,23 @@ def alike_on_claim(ctx: FactContext) -> pl.DataFrame:
     LINE,
     needs=("line_key", "claim_key", "line_number", "hcpcs", "modifiers", "service_date", "units", "is_drug"),
     gives=(
-        Fact("administered_lines_of_day", pl.Int32(), "lines of this drug code without JW on the claim and day; 0 on a "
-             "line that is none", "the date of service is missing"),
-        Fact("paid_line_number", pl.Int32(), "the first of those lines with the most units, the one that is paid where "
-             "one line is"),
-        Fact("is_further_administered_line", pl.Boolean(), "an administered line of the drug beside the one with the most "
-             "units of that day", "units or the date of service is missing"),
+        Fact(
+            "administered_lines_of_day",
+            pl.Int32(),
+            "lines of this drug code without JW on the claim and day; 0 on a line that is none",
+            "the date of service is missing",
+        ),
+        Fact(
+            "paid_line_number",
+            pl.Int32(),
+            "the first of those lines with the most units, the one that is paid where one line is",
+        ),
+        Fact(
+            "is_further_administered_line",
+            pl.Boolean(),
+            "an administered line of the drug beside the one with the most units of that day",
+            "units or the date of service is missing",
+        ),
     ),
 )
 def administered_lines(ctx: FactContext) -> pl.DataFrame:
@@ -106,7 +174,8 @@ def administered_lines(ctx: FactContext) -> pl.DataFrame:
         "line_key",
         pl.len().over(day).cast(pl.Int32).alias("_count"),
         pl.col("line_number").filter(most.fill_null(value=False)).first().over(day).alias("paid_line_number"),
-        pl.when(pl.col("units").is_null().any().over(day)).then(None)
+        pl.when(pl.col("units").is_null().any().over(day))
+        .then(None)
         .otherwise(pl.col("line_key") != best.over(day))
         .alias("_is_further"),
     )
@@ -115,13 +184,18 @@ def administered_lines(ctx: FactContext) -> pl.DataFrame:
     )
     is_one = pl.col("_is_administered") & pl.col("service_date").is_not_null()
     return found.select(
-        pl.when(pl.col("_is_administered").not_()).then(0)
-        .when(pl.col("_count").is_not_null()).then("_count")
-        .when(is_one).then(1)
+        pl.when(pl.col("_is_administered").not_())
+        .then(0)
+        .when(pl.col("_count").is_not_null())
+        .then("_count")
+        .when(is_one)
+        .then(1)
         .cast(pl.Int32)
         .alias("administered_lines_of_day"),
         "paid_line_number",
-        pl.when(pl.col("_count").is_not_null()).then("_is_further").otherwise(statement=False)
+        pl.when(pl.col("_count").is_not_null())
+        .then("_is_further")
+        .otherwise(statement=False)
         .alias("is_further_administered_line"),
     )
 
@@ -129,12 +203,24 @@ def administered_lines(ctx: FactContext) -> pl.DataFrame:
 @facts(
     CLAIM,
     needs=(
-        "member_id", "patient_birth_date", "patient_last_name", "patient_first_name", "billing_npi", "payer_id",
-        "payer_name", "payer_responsibility_code", "claim_kind",
+        "member_id",
+        "patient_birth_date",
+        "patient_last_name",
+        "patient_first_name",
+        "billing_npi",
+        "payer_id",
+        "payer_name",
+        "payer_responsibility_code",
+        "claim_kind",
     ),
     gives=(
-        Fact("patient_and_provider_hash", pl.UInt64(), "one number for patient, billing provider, payer and kind of claim, "
-             "to compare claims of a run with; it is no identifier and leaves no run", _NO_PATIENT),
+        Fact(
+            "patient_and_provider_hash",
+            pl.UInt64(),
+            "one number for patient, billing provider, payer and kind of claim, "
+            "to compare claims of a run with; it is no identifier and leaves no run",
+            _NO_PATIENT,
+        ),
     ),
 )
 def patient_and_provider(ctx: FactContext) -> list[pl.Expr]:
@@ -145,35 +231,55 @@ def patient_and_provider(ctx: FactContext) -> list[pl.Expr]:
     del ctx
 
     def plain(name: str) -> pl.Expr:
-        return pl.col(name).str.strip_chars().str.to_uppercase().fill_null("")
+        return pl.col(name).str.strip_chars().str.to_uppercase()
 
     is_known = (
-        pl.col("member_id").is_not_null() & pl.col("patient_birth_date").is_not_null() & pl.col("billing_npi").is_not_null()
+        pl.col("member_id").is_not_null()
+        & pl.col("patient_birth_date").is_not_null()
+        & pl.col("billing_npi").is_not_null()
     )
-    key = pl.concat_str(
+    parts = (
         plain("member_id"),
-        pl.col("patient_birth_date").cast(pl.Int32).cast(pl.String),
+        pl.col("patient_birth_date"),
         plain("patient_last_name"),
         plain("patient_first_name"),
-        plain("billing_npi"),
-        pl.coalesce("payer_id", "payer_name").fill_null(""),
-        plain("payer_responsibility_code"),
-        plain("claim_kind"),
-        separator="\x1f",
+        pl.col("billing_npi"),
+        pl.coalesce("payer_id", "payer_name"),
+        pl.col("payer_responsibility_code"),
+        pl.col("claim_kind"),
     )
-    return [pl.when(is_known).then(key.hash()).alias("patient_and_provider_hash")]
+    # A seed for each part, so that equal values in two parts do not cancel out.
+    mixed = parts[0].hash(seed=11)
+    for seed, part in enumerate(parts[1:], 12):
+        mixed = mixed ^ part.hash(seed=seed)
+    return [pl.when(is_known).then(mixed).alias("patient_and_provider_hash")]
 
 
 @facts(
     LINE,
     needs=(
-        "patient_and_provider_hash", "hcpcs", "modifiers", "service_date", "units", "ndc", "ndc_as_sent", "revenue_code",
-        "line_description", "claim_rendering_npi", "line_rendering_npi", "is_drug", "claim_frequency_code",
+        "patient_and_provider_hash",
+        "hcpcs",
+        "modifier_key",
+        "service_date",
+        "units",
+        "ndc",
+        "ndc_as_sent",
+        "revenue_code",
+        "line_description",
+        "claim_rendering_npi",
+        "line_rendering_npi",
+        "is_drug",
+        "claim_frequency_code",
     ),
     gives=(
-        Fact("service_hash", pl.UInt64(), "one number for patient, provider, payer, date, code, units, modifiers and NDC "
-             "of a line of an original claim, to compare claims of a run with; null on replacements and voids",
-             _NO_PATIENT),
+        Fact(
+            "service_hash",
+            pl.UInt64(),
+            "one number for patient, provider, payer, date, code, units, modifiers and NDC "
+            "of a line of an original claim, to compare claims of a run with; null on replacements and voids",
+            _NO_PATIENT,
+        ),
     ),
 )
 def service_of_patient(ctx: FactContext) -> pl.DataFrame:
@@ -185,16 +291,24 @@ def service_of_patient(ctx: FactContext) -> pl.DataFrame:
     distinct, rows = ctx.distinct("hcpcs", "service_date", "units")
     of_service = distinct.with_columns(
         pl.concat_str(
-            pl.col("hcpcs"), pl.col("service_date").cast(pl.Int32).cast(pl.String), pl.col("units").cast(pl.String),
+            pl.col("hcpcs"),
+            pl.col("service_date").cast(pl.Int32).cast(pl.String),
+            pl.col("units").cast(pl.String),
             separator="\x1f",
-        ).hash(seed=1).alias("_service")
+        )
+        .hash(seed=1)
+        .alias("_service")
     )["_service"][rows]
-    has_all = pl.all_horizontal(pl.col("hcpcs", "service_date", "units", "patient_and_provider_hash").is_not_null())
-    rendering = pl.when(pl.col("is_drug").not_()).then(pl.coalesce("line_rendering_npi", "claim_rendering_npi"))
+    has_all = pl.all_horizontal(
+        pl.col("hcpcs", "service_date", "units", "patient_and_provider_hash").is_not_null()
+    )
+    rendering = pl.when(pl.col("is_drug").not_()).then(
+        pl.coalesce("line_rendering_npi", "claim_rendering_npi")
+    )
     mixed = (
         pl.col("patient_and_provider_hash")
         ^ of_service
-        ^ _modifier_key().hash(seed=2)
+        ^ pl.col("modifier_key").hash(seed=2)
         ^ pl.coalesce("ndc", "ndc_as_sent").hash(seed=3)
         ^ pl.col("revenue_code").hash(seed=4)
         ^ pl.col("line_description").str.to_uppercase().hash(seed=5)
@@ -208,10 +322,18 @@ def service_of_patient(ctx: FactContext) -> pl.DataFrame:
     LINE,
     needs=("service_hash", "claim_key", "claim_id"),
     gives=(
-        Fact("same_service_claim", pl.String(), "our id of an earlier claim of the run with the same service; null where "
-             "there is none"),
-        Fact("is_service_on_other_claim", pl.Boolean(), "an earlier original claim of the run has the same patient, "
-             "provider, payer, date, code, units, modifiers and NDC", _NO_PATIENT),
+        Fact(
+            "same_service_claim",
+            pl.String(),
+            "our id of an earlier claim of the run with the same service; null where there is none",
+        ),
+        Fact(
+            "is_service_on_other_claim",
+            pl.Boolean(),
+            "an earlier original claim of the run has the same patient, "
+            "provider, payer, date, code, units, modifiers and NDC",
+            _NO_PATIENT,
+        ),
     ),
     is_deferred=True,
 )
@@ -222,7 +344,10 @@ def alike_in_run(ctx: FactContext) -> pl.DataFrame:
         keyed.filter(pl.col("service_hash").is_not_null())
         .filter(pl.col("service_hash").is_duplicated())
         .group_by("service_hash")
-        .agg(pl.col("claim_key").min().alias("_first"), pl.col("claim_id").sort_by("claim_key").first().alias("_id"))
+        .agg(
+            pl.col("claim_key").min().alias("_first"),
+            pl.col("claim_id").sort_by("claim_key").first().alias("_id"),
+        )
     )
     found = keyed.join(crowded, on="service_hash", how="left", maintain_order="left")
     is_later = pl.col("_first").is_not_null() & (pl.col("_first") != pl.col("claim_key"))

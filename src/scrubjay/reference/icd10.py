@@ -100,7 +100,8 @@ def descriptors_of(diagnoses: pl.Series) -> pl.DataFrame:
         return empty
     stems = held.with_columns(
         pl.concat_list(
-            pl.col("diagnosis").str.slice(0, n).str.strip_chars_end("X") if n > _LEAST_LENGTH
+            pl.col("diagnosis").str.slice(0, n).str.strip_chars_end("X")
+            if n > _LEAST_LENGTH
             else pl.col("diagnosis").str.slice(0, n)
             for n in range(_LEAST_LENGTH, 8)
         ).alias("_stem")
@@ -129,7 +130,9 @@ def _read(path: Path, folder: Path, entry: dict[str, Any]) -> Icd10Release:
     # The list runs depth first: a code is a header where the next one begins with it. Ranges (A00-A09) are no
     # codes, and a range of one code (B20) is listed as that code a second time.
     codes = (
-        lines.to_frame().filter(pl.col("diagnosis").str.contains(_CODE)).unique("diagnosis", maintain_order=True)
+        lines.to_frame()
+        .filter(pl.col("diagnosis").str.contains(_CODE))
+        .unique("diagnosis", maintain_order=True)
     )
     is_header = pl.col("diagnosis").shift(-1).str.starts_with(pl.col("diagnosis")).fill_null(value=False)
     return Icd10Release(

@@ -14,7 +14,9 @@ right only where the payer asks for it; otherwise bill the administration alone.
 for a payer that wants the history.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any
+from __future__ import annotations
+
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any  # noqa: A004
 
 _NO_CHARGE_EXPECTED = col("hcpcs").str.contains(r"^\d{4}F$") | has_any("modifiers", ["SL", "FB"])
 
@@ -29,6 +31,10 @@ EDIT = Edit(
     fix=Fix("Enter the fee; keep a zero only if the drug cost you nothing and this payer asks for the line."),
     citations=(
         Citation("AAO", "Free drugs: some payers want the code at 0.00 or 0.01 for the history.", "B"),
-        Citation("BPM15", "No payment for a drug that was no expense to the biller; its administration is still payable.", "A"),
+        Citation(
+            "BPM15",
+            "No payment for a drug that was no expense to the biller; its administration is still payable.",
+            "A",
+        ),
     ),
 )

@@ -13,7 +13,9 @@ totals, and say in the note that one service was split for its amount. Example: 
 50,000.00.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, any_of, col, format, has_any
+from __future__ import annotations
+
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, any_of, col, format, has_any  # noqa: A004
 
 _LIMIT = col("claim_payer_charge_limit")
 
@@ -34,7 +36,11 @@ EDIT = Edit(
         "Split the service over two claims with different totals, modifier 76 on the later one, and a note that says why."
     ),
     citations=(
-        Citation("FCSO-HD", "Medicare claims above 99,999.99 are split; 76 on later ones, reason in the note, totals differ (2025-06-16).", "B"),
+        Citation(
+            "FCSO-HD",
+            "Medicare claims above 99,999.99 are split; 76 on later ones, reason in the note, totals differ (2025-06-16).",
+            "B",
+        ),
     ),
     prevents_carc=("16",),
     unverified=has_any("claim_payer_unverified", ["charge_limit"]),

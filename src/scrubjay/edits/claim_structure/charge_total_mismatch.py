@@ -13,7 +13,9 @@ Recompute the total after the last change of a line. A difference that equals on
 line was added or taken off late. Example: lines of 100.00 and 100.00 with a claim total of 250.00 differ by 50.00.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format
+from __future__ import annotations
+
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format  # noqa: A004
 
 EDIT = Edit(
     code="CS003",
@@ -29,10 +31,15 @@ EDIT = Edit(
         col("claim_charge_amount") - col("line_charge_total"),
     ),
     fix=Fix(
-        format("If the lines are right, send the total as {} (CLM02); otherwise correct the line.", "line_charge_total"),
+        format(
+            "If the lines are right, send the total as {} (CLM02); otherwise correct the line.",
+            "line_charge_total",
+        ),
     ),
     citations=(
-        Citation("J1", "CLM02 is the total of the claim, SV102 or SV203 the charge of a line; they balance.", "D"),
+        Citation(
+            "J1", "CLM02 is the total of the claim, SV102 or SV203 the charge of a line; they balance.", "D"
+        ),
         Citation("X12-0826", "CARC 16: the claim has an error that keeps it from being judged.", "A"),
     ),
     prevents_carc=("16",),

@@ -14,7 +14,9 @@ Change the revenue code of the line to 0636. Example: J1745 under 0250 becomes 0
 stays under 0258.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, listed
+from __future__ import annotations
+
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, listed  # noqa: A004
 
 _REVENUE = col("revenue_code").str.zfill(4)
 
@@ -23,9 +25,7 @@ EDIT = Edit(
     name="drug-revenue-code-missing",
     severity=Severity.WARNING,
     grain=Grain.LINE,
-    applies=(col("claim_kind") == "institutional")
-    & col("is_drug")
-    & (col("setting") != "inpatient"),
+    applies=(col("claim_kind") == "institutional") & col("is_drug") & (col("setting") != "inpatient"),
     fires=col("payer_drug_revenue_codes").list.contains(_REVENUE).not_()
     & (col("is_packaged") & col("payer_packaged_drug_revenue_codes").list.contains(_REVENUE)).not_(),
     message=format(
@@ -36,7 +36,11 @@ EDIT = Edit(
     ),
     fix=Fix("Bill the line under revenue code 0636."),
     citations=(
-        Citation("HCPRO-11", "Separately payable drugs with a code under 0636; CMS asked for it on every coded drug.", "B"),
+        Citation(
+            "HCPRO-11",
+            "Separately payable drugs with a code under 0636; CMS asked for it on every coded drug.",
+            "B",
+        ),
         Citation("HCPRO-08", "Packaged drugs may be reported under 025x.", "B"),
     ),
     prevents_carc=("16",),

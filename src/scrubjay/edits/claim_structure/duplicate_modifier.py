@@ -11,7 +11,9 @@ Keep the modifier once. Check whether the second should have been a different on
 `HC:J2919:JZ:JZ` becomes `HC:J2919:JZ`.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed
+from __future__ import annotations
+
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed  # noqa: A004
 
 _MODIFIERS = col("modifiers")
 
@@ -24,9 +26,7 @@ EDIT = Edit(
     fires=_MODIFIERS.list.n_unique() < _MODIFIERS.list.len(),
     message=format("{} carries the modifiers {}: one of them twice.", "hcpcs", listed("modifiers")),
     fix=Fix(format("Send each modifier once: {}.", listed(_MODIFIERS.list.unique(maintain_order=True)))),
-    citations=(
-        Citation("CEDI", "A modifier repeated on a service line rejects (277CA A7:453).", "B"),
-    ),
+    citations=(Citation("CEDI", "A modifier repeated on a service line rejects (277CA A7:453).", "B"),),
     prevents_carc=("4",),
     prevents_rarc=("N519",),
 )

@@ -14,7 +14,9 @@ paid wrongly; send a new claim with frequency 1 if it was rejected or returned (
 code that the policy names.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, listed
+from __future__ import annotations
+
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, listed  # noqa: A004
 
 _FREQUENCY = col("claim_frequency_code")
 
@@ -27,14 +29,20 @@ EDIT = Edit(
     | ((col("claim_kind") == "institutional") & _FREQUENCY.is_in(["5", "6", "7", "8", "Q"])),
     fires=col("claim_payer_frequency_codes_accepted").list.contains(_FREQUENCY).not_(),
     message=format(
-        "Frequency code {}; this payer takes {}.", "claim_frequency_code", listed("claim_payer_frequency_codes_accepted")
+        "Frequency code {}; this payer takes {}.",
+        "claim_frequency_code",
+        listed("claim_payer_frequency_codes_accepted"),
     ),
     fix=Fix(
         "Medicare Part B: a decided claim is changed by a clerical error reopening, a returned one is sent anew with "
         "frequency 1. Other payers: send one of the codes that they take."
     ),
     citations=(
-        Citation("NGS-REO", "Errors on processed Part B claims are corrected by a reopening, not by another claim.", "B"),
+        Citation(
+            "NGS-REO",
+            "Errors on processed Part B claims are corrected by a reopening, not by another claim.",
+            "B",
+        ),
         Citation("X12-RFI2173", "7 replaces, 8 voids a claim.", "A"),
     ),
     prevents_carc=("16", "18"),

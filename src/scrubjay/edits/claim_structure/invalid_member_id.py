@@ -13,7 +13,9 @@ Copy the id from the patient's current Medicare card or look it up in the contra
 If the card is a Medicare Advantage plan's, the claim goes to the plan.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format
+from __future__ import annotations
+
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format  # noqa: A004
 
 EDIT = Edit(
     code="CS017",
@@ -22,11 +24,13 @@ EDIT = Edit(
     grain=Grain.CLAIM,
     applies=col("claim_payer_member_id_form") == "mbi",
     fires=col("is_member_id_mbi").not_(),
-    message=format("The member id has not the form of a Medicare beneficiary identifier (policy {}).", "claim_policy_id"),
-    fix=Fix("Copy the id anew from the Medicare card, eleven characters without hyphens; check that the payer is right."),
-    citations=(
-        Citation("CEDI", "A member id that is not in the MBI form rejects (277CA A7:164:IL).", "B"),
+    message=format(
+        "The member id has not the form of a Medicare beneficiary identifier (policy {}).", "claim_policy_id"
     ),
+    fix=Fix(
+        "Copy the id anew from the Medicare card, eleven characters without hyphens; check that the payer is right."
+    ),
+    citations=(Citation("CEDI", "A member id that is not in the MBI form rejects (277CA A7:164:IL).", "B"),),
     prevents_carc=("31",),
     prevents_rarc=("N382",),
 )

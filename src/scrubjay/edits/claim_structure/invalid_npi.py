@@ -13,7 +13,9 @@ finds every single wrong digit and nearly every exchange of two neighbours.
 Look the provider up in the NPI registry and copy the number. Example: 1345678910 passes, 1345678911 does not.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed
+from __future__ import annotations
+
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed  # noqa: A004
 
 EDIT = Edit(
     code="CS006",
@@ -22,11 +24,21 @@ EDIT = Edit(
     grain=Grain.CLAIM,
     applies=col("npi_count") > 0,
     fires=col("invalid_npis").list.len() > 0,
-    message=format("Not a valid NPI: {} ({} provider numbers on the claim).", listed("invalid_npis"), "npi_count"),
-    fix=Fix("Copy the number of this provider anew from the NPI registry; one digit is wrong or two are exchanged."),
+    message=format(
+        "Not a valid NPI: {} ({} provider numbers on the claim).", listed("invalid_npis"), "npi_count"
+    ),
+    fix=Fix(
+        "Copy the number of this provider anew from the NPI registry; one digit is wrong or two are exchanged."
+    ),
     citations=(
-        Citation("X12-0826", "Remarks N264, N265, N286, N290 with CARC 16: ordering, referring or rendering identifier is missing or not valid.", "A"),
-        Citation("CMS", "The NPI is ten digits, the last a Luhn check digit computed with the prefix 80840.", "A"),
+        Citation(
+            "X12-0826",
+            "Remarks N264, N265, N286, N290 with CARC 16: ordering, referring or rendering identifier is missing or not valid.",
+            "A",
+        ),
+        Citation(
+            "CMS", "The NPI is ten digits, the last a Luhn check digit computed with the prefix 80840.", "A"
+        ),
     ),
     prevents_carc=("16",),
     prevents_rarc=("N264", "N265", "N286", "N290"),

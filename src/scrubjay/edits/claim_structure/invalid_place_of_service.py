@@ -13,7 +13,9 @@ Use the code of the place where the patient was: 11 is an office, 12 the patient
 hospital, 19 an off-campus one. Example: 1 for 11 is a typing error.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format
+from __future__ import annotations
+
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format  # noqa: A004
 
 EDIT = Edit(
     code="CS007",
@@ -22,11 +24,17 @@ EDIT = Edit(
     grain=Grain.LINE,
     applies=col("claim_kind") == "professional",
     fires=col("is_place_of_service_known").not_(),
-    message=format("Place of service {} is not in the code set on the date of service.", "place_of_service_code"),
+    message=format(
+        "Place of service {} is not in the code set on the date of service.", "place_of_service_code"
+    ),
     fix=Fix("Enter the two-digit code of the place where the drug was given."),
     citations=(
-        Citation("CMS", "Place of service codes for professional claims, with the day each came into force.", "A"),
-        Citation("X12-0826", "CARC 5 and remark M77: place of service missing, not valid or not fitting.", "A"),
+        Citation(
+            "CMS", "Place of service codes for professional claims, with the day each came into force.", "A"
+        ),
+        Citation(
+            "X12-0826", "CARC 5 and remark M77: place of service missing, not valid or not fitting.", "A"
+        ),
     ),
     prevents_carc=("5", "16"),
     prevents_rarc=("M77",),

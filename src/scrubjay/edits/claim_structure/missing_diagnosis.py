@@ -12,7 +12,9 @@ Enter the diagnosis that the note gives as the reason for the drug, in full leng
 is sent as `HI*ABK:L500`. Never choose a diagnosis because it is covered: it must be in the record.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format
+from __future__ import annotations
+
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format  # noqa: A004
 
 EDIT = Edit(
     code="CS004",
@@ -25,7 +27,11 @@ EDIT = Edit(
     fix=Fix("Enter the diagnosis for which the record says the drug was given (HI*ABK)."),
     citations=(
         Citation("X12-0826", "Remark M76: the diagnosis is missing or not complete (with CARC 16).", "A"),
-        Citation("DOC-NGS", "The record must show diagnosis and rationale; missing necessity is a named CERT failure.", "B"),
+        Citation(
+            "DOC-NGS",
+            "The record must show diagnosis and rationale; missing necessity is a named CERT failure.",
+            "B",
+        ),
     ),
     prevents_carc=("16",),
     prevents_rarc=("M76",),

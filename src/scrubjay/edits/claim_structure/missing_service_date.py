@@ -15,7 +15,9 @@ Enter the day on which the drug was given, from the administration record, in th
 `DTP*472*D8*20240603`.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format
+from __future__ import annotations
+
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format  # noqa: A004
 
 _NEEDS_OWN_DATE = (
     (col("claim_kind") == "professional")
@@ -33,8 +35,16 @@ EDIT = Edit(
     message=format("The line for {} has no date of service.", "hcpcs"),
     fix=Fix("Enter the day the service was given, from the record, as the line's date of service (DTP*472)."),
     citations=(
-        Citation("J1", "The date of service is in 2400 DTP*472, the statement period of an institutional claim in 2300 DTP*434.", "D"),
-        Citation("X12-0826", "CARC 16 with a remark code: the claim lacks information that is needed to judge it.", "A"),
+        Citation(
+            "J1",
+            "The date of service is in 2400 DTP*472, the statement period of an institutional claim in 2300 DTP*434.",
+            "D",
+        ),
+        Citation(
+            "X12-0826",
+            "CARC 16 with a remark code: the claim lacks information that is needed to judge it.",
+            "A",
+        ),
     ),
     prevents_carc=("16",),
 )

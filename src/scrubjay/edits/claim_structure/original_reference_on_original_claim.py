@@ -13,6 +13,8 @@ at the front end or returned as unprocessable, it is not on file: send frequency
 for the number on new claims after a rejection; then leave it.
 """
 
+from __future__ import annotations
+
 from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, lit
 
 EDIT = Edit(
@@ -23,9 +25,15 @@ EDIT = Edit(
     applies=col("claim_frequency_code") == "1",
     fires=col("original_reference_number").is_not_null(),
     message=lit("Frequency code 1 (original) with the number of an original claim (REF*F8)."),
-    fix=Fix("Send frequency 7 if this corrects a claim that the payer has decided, otherwise take REF*F8 off."),
+    fix=Fix(
+        "Send frequency 7 if this corrects a claim that the payer has decided, otherwise take REF*F8 off."
+    ),
     citations=(
-        Citation("X12-RFI1538", "REF*F8 belongs to replacements and voids; it must not be demanded for frequency 1.", "A"),
+        Citation(
+            "X12-RFI1538",
+            "REF*F8 belongs to replacements and voids; it must not be demanded for frequency 1.",
+            "A",
+        ),
         Citation("X12-RFI2173", "7 replaces, 8 voids the claim that the payer's number names.", "A"),
     ),
     prevents_carc=("18",),

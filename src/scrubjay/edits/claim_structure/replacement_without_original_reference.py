@@ -13,7 +13,9 @@ Take the payer's claim number from the remittance of the original (835 CLP07), n
 it as REF*F8. A replacement repeats the whole claim, not only the changed line.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format
+from __future__ import annotations
+
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format  # noqa: A004
 
 EDIT = Edit(
     code="CS008",
@@ -26,7 +28,9 @@ EDIT = Edit(
     fix=Fix("Send the payer's claim number of the original, from the remittance (CLP07), as REF*F8."),
     citations=(
         Citation("X12-RFI2110", "REF*F8 is required with a replacement or void, and only then.", "A"),
-        Citation("X12-0826", "Remarks M47 and N152: the payer's number of the original is missing or wrong.", "A"),
+        Citation(
+            "X12-0826", "Remarks M47 and N152: the payer's number of the original is missing or wrong.", "A"
+        ),
     ),
     prevents_carc=("16",),
     prevents_rarc=("M47", "N152"),

@@ -13,7 +13,9 @@ Compare with the administration record. If the date is mistyped, correct it; if 
 hold the claim. Example: 2042-06-03 for 2024-06-03.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format
+from __future__ import annotations
+
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format  # noqa: A004
 
 EDIT = Edit(
     code="CS002",
@@ -22,10 +24,16 @@ EDIT = Edit(
     grain=Grain.LINE,
     applies=col("hcpcs").is_not_null() | col("days_until_service").is_not_null(),
     fires=col("days_until_service") > 0,
-    message=format("The date of service of {} lies {} day(s) after the day of this check.", "hcpcs", "days_until_service"),
+    message=format(
+        "The date of service of {} lies {} day(s) after the day of this check.", "hcpcs", "days_until_service"
+    ),
     fix=Fix("Correct the date from the record, or hold the claim until the service has been given."),
     citations=(
-        Citation("BPM15", "Part B covers drugs that were furnished to the patient; nothing is billed before it is given.", "A"),
+        Citation(
+            "BPM15",
+            "Part B covers drugs that were furnished to the patient; nothing is billed before it is given.",
+            "A",
+        ),
     ),
     prevents_carc=("16",),
 )

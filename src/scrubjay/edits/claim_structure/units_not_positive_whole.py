@@ -13,10 +13,12 @@ Divide the dose by what one unit stands for and round up. Example: 62.5 mg of J2
 of a vial belongs to the NDC quantity (CTP04), not here.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, lit, number, when
+from __future__ import annotations
+
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, lit, number, when  # noqa: A004
 
 _UNITS = col("units")
-_IS_WHOLE = _UNITS.is_not_null() & (_UNITS > 0) & (_UNITS == _UNITS.floor())
+_IS_WHOLE = _UNITS.is_not_null() & (_UNITS > 0) & (_UNITS.floor() == _UNITS)
 
 EDIT = Edit(
     code="CS011",

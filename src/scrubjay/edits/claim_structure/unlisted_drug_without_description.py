@@ -14,7 +14,9 @@ Write name, strength and dose into the description: `SV1*HC:J3490:::::DRUGNAME 4
 (LIN) as well. If the drug has a code of its own on the date, bill that instead.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, lit, when
+from __future__ import annotations
+
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, lit, when  # noqa: A004
 
 _HAS_BOTH = col("has_drug_name_text") & col("has_dose_text")
 
@@ -24,7 +26,9 @@ EDIT = Edit(
     severity=Severity.ERROR,
     grain=Grain.LINE,
     # Text that holds both is no fault, whether or not the code is an unlisted one.
-    applies=col("is_drug") & col("is_unlisted_drug") & (col("is_unlisted_drug").is_not_null() | _HAS_BOTH.not_()),
+    applies=col("is_drug")
+    & col("is_unlisted_drug")
+    & (col("is_unlisted_drug").is_not_null() | _HAS_BOTH.not_()),
     fires=_HAS_BOTH.not_(),
     message=format(
         "{} is an unlisted drug code and {} in the line's description or a note.",
@@ -35,7 +39,11 @@ EDIT = Edit(
     ),
     fix=Fix("Write name, strength and dose of the drug into SV101-7 (or the line's note), and send its NDC."),
     citations=(
-        Citation("PAL-NOC", "Unclassified drugs: name, dose and NDC in SV101-7 or the note; a blank description is rejected.", "B"),
+        Citation(
+            "PAL-NOC",
+            "Unclassified drugs: name, dose and NDC in SV101-7 or the note; a blank description is rejected.",
+            "B",
+        ),
         Citation("X12-0826", "Remarks M123 and N350: name, strength or dose of the drug is missing.", "A"),
     ),
     prevents_carc=("16",),

@@ -16,7 +16,9 @@ Send one of the two. If the first was sent already and is to be corrected, use t
 with the units of the whole day.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, number
+from __future__ import annotations
+
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, number  # noqa: A004
 
 _SAYS_REPEATED = has_any("modifiers", ["76", "77", "59", "XE", "XS", "XP", "XU", "91"])
 
@@ -33,7 +35,9 @@ EDIT = Edit(
         number("units"),
         "same_service_claim",
     ),
-    fix=Fix("Send one of the two claims; correct a claim that was already sent by the payer's own way of correction."),
+    fix=Fix(
+        "Send one of the two claims; correct a claim that was already sent by the payer's own way of correction."
+    ),
     citations=(
         Citation("X12-0826", "CARC 18 with N522: exact duplicate; B13: paid before.", "A"),
         Citation("CGS-REB", "Repeated rebilling of a denied claim can lead to a referral (2025-04-22).", "B"),

@@ -16,7 +16,9 @@ units of the whole dose. If a service was really repeated, add 76 (same clinicia
 in the record.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, lit, number, when
+from __future__ import annotations
+
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, lit, number, when  # noqa: A004
 
 _SAYS_REPEATED = has_any("modifiers", ["76", "77", "59", "XE", "XS", "XP", "XU", "91"])
 
@@ -28,12 +30,23 @@ EDIT = Edit(
     applies=col("hcpcs").is_not_null() & _SAYS_REPEATED.not_(),
     fires=col("is_repeated_line"),
     message=format(
-        "{} x {} is the same as line {}: code, modifiers, date, units and NDC.", "hcpcs", number("units"), "same_line_number"
+        "{} x {} is the same as line {}: code, modifiers, date, units and NDC.",
+        "hcpcs",
+        number("units"),
+        "same_line_number",
     ),
     fix=Fix(
         when(col("is_drug"))
-        .then(lit("Delete the line if the dose was entered twice; if more was given, bill one line with the units of the whole dose."))
-        .otherwise(lit("Delete the line, or add 76 or 77 if the service was really repeated and the record shows both times."))
+        .then(
+            lit(
+                "Delete the line if the dose was entered twice; if more was given, bill one line with the units of the whole dose."
+            )
+        )
+        .otherwise(
+            lit(
+                "Delete the line, or add 76 or 77 if the service was really repeated and the record shows both times."
+            )
+        )
     ),
     citations=(
         Citation("X12-0826", "CARC 18 with N522: exact duplicate.", "A"),

@@ -13,7 +13,9 @@ Add the amounts of the day, work out the units once from the sum, and bill one l
 on one day (40 mg and 80 mg) become J2919 x 24.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, number
+from __future__ import annotations
+
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, number  # noqa: A004
 
 EDIT = Edit(
     code="DU003",
@@ -29,9 +31,15 @@ EDIT = Edit(
         "administered_lines_of_day",
         "paid_line_number",
     ),
-    fix=Fix("Add up the amounts given that day, work out the units once, and bill one line (and one JW line)."),
+    fix=Fix(
+        "Add up the amounts given that day, work out the units once, and bill one line (and one JW line)."
+    ),
     citations=(
-        Citation("PAY-BCNC", "One administered line per drug and day is paid; a further line of equal or smaller quantity denies.", "B"),
+        Citation(
+            "PAY-BCNC",
+            "One administered line per drug and day is paid; a further line of equal or smaller quantity denies.",
+            "B",
+        ),
     ),
     prevents_carc=("18",),
     unverified=has_any("payer_unverified", ["pays_one_administered_line_a_day"]),

@@ -13,7 +13,9 @@ Take the code below the header that the note supports. Example: G35 (multiple sc
 G35.A for the relapsing form, G35.B- and G35.C- for the progressive ones, G35.D where the note does not say.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed
+from __future__ import annotations
+
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed  # noqa: A004
 
 EDIT = Edit(
     code="MN002",
@@ -22,12 +24,22 @@ EDIT = Edit(
     grain=Grain.CLAIM,
     applies=col("diagnosis_codes").list.len() > 0,
     fires=col("has_header_diagnosis"),
-    message=format("Headers on {}, which need more characters: {}.", "diagnosis_date", listed("header_diagnoses")),
-    fix=Fix("Bill the full-length code below the header that the note supports; ask the clinician if it does not say."),
+    message=format(
+        "Headers on {}, which need more characters: {}.", "diagnosis_date", listed("header_diagnoses")
+    ),
+    fix=Fix(
+        "Bill the full-length code below the header that the note supports; ask the clinician if it does not say."
+    ),
     citations=(
-        Citation("ICD-10-CM", "Tabular list, April 2026 release: 74,724 codes may be billed, the others are headers.", "A"),
+        Citation(
+            "ICD-10-CM",
+            "Tabular list, April 2026 release: 74,724 codes may be billed, the others are headers.",
+            "A",
+        ),
         Citation("G35", "From 2025-10-01 G35 is a header of G35.A, G35.B-, G35.C- and G35.D.", "C"),
-        Citation("X12-0826", "Remarks M76, MA63, M81: diagnosis missing or not to the highest specificity.", "A"),
+        Citation(
+            "X12-0826", "Remarks M76, MA63, M81: diagnosis missing or not to the highest specificity.", "A"
+        ),
     ),
     prevents_carc=("16", "146"),
     prevents_rarc=("M76", "MA63", "M81"),

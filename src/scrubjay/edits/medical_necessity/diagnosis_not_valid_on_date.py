@@ -14,9 +14,11 @@ Look the condition up in the release of the date of service, not of the day of b
 multiple sclerosis) exists from 2025-10-01; before that day the code is G35.
 """
 
+from __future__ import annotations
+
 from datetime import date
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed  # noqa: A004
 
 EDIT = Edit(
     code="MN001",
@@ -27,9 +29,13 @@ EDIT = Edit(
     applies=col("diagnosis_codes").list.len() > 0,
     fires=col("has_invalid_diagnosis"),
     message=format("Not in ICD-10-CM on {}: {}.", "diagnosis_date", listed("invalid_diagnoses")),
-    fix=Fix("Take the code of the documented condition from the ICD-10-CM release in force on the date of service."),
+    fix=Fix(
+        "Take the code of the documented condition from the ICD-10-CM release in force on the date of service."
+    ),
     citations=(
-        Citation("ICD-10-CM", "Tabular list, April 2026 release (fiscal year 2026: services from 2025-10-01).", "A"),
+        Citation(
+            "ICD-10-CM", "Tabular list, April 2026 release (fiscal year 2026: services from 2025-10-01).", "A"
+        ),
         Citation("X12-0826", "CARC 146: the diagnosis was not valid on the date of service.", "A"),
     ),
     prevents_carc=("146", "16"),

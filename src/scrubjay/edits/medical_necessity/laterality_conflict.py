@@ -15,7 +15,9 @@ Read the note: correct the modifier if the procedure was on the other side, the 
 wrong code was picked. Example: 20610-LT with M17.11 (right knee): 20610-RT, or M17.12.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed
+from __future__ import annotations
+
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed  # noqa: A004
 
 EDIT = Edit(
     code="MN004",
@@ -31,7 +33,9 @@ EDIT = Edit(
         "line_side",
         listed("side_diagnoses"),
     ),
-    fix=Fix("Read in the note which side was treated; correct the modifier, or the diagnosis and its pointer."),
+    fix=Fix(
+        "Read in the note which side was treated; correct the modifier, or the diagnosis and its pointer."
+    ),
     citations=(
         Citation("ICD-10-CM", "Descriptors of the April 2026 release name the side.", "A"),
         Citation("X12-0826", "CARC 11 and the remark N769: diagnosis and procedure do not fit in side.", "A"),

@@ -13,7 +13,9 @@ Send the claim now, correct anything found here first, and keep the 277CA that s
 2025-01-15, Medicare's last day 2026-01-15; from 2025-12-16 on this warns.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any
+from __future__ import annotations
+
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any  # noqa: A004
 
 _LEFT = col("days_to_filing_deadline")
 
@@ -24,9 +26,12 @@ EDIT = Edit(
     grain=Grain.CLAIM,
     # Replacements and voids have clocks of their own.
     applies=col("claim_frequency_code").is_in(["0", "1", "2", "3", "4"]),
-    fires=(_LEFT >= 0) & (_LEFT <= col("claim_payer_timely_filing_warning_days")),
+    fires=_LEFT.is_between(0, col("claim_payer_timely_filing_warning_days")),
     message=format(
-        "Service of {} must be filed by {}: {} day(s) left.", "filing_from_date", "filing_deadline", "days_to_filing_deadline"
+        "Service of {} must be filed by {}: {} day(s) left.",
+        "filing_from_date",
+        "filing_deadline",
+        "days_to_filing_deadline",
     ),
     fix=Fix("Send the claim now and keep the 277CA that shows that it was accepted."),
     citations=(

@@ -16,7 +16,9 @@ that, Medicare knows few exceptions (administrative error, retroactive entitleme
 plan). Example: service on 2024-11-20, Medicare's last day 2025-11-20; sent on 2025-11-25 it is five days late.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, lit, when
+from __future__ import annotations
+
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, lit, when  # noqa: A004
 
 EDIT = Edit(
     code="TF001",
@@ -37,7 +39,9 @@ EDIT = Edit(
     )
     .otherwise(
         format(
-            "Service of {}: the longest limit of this kind of payer passed {} day(s) ago.", "filing_from_date", "filing_days_over"
+            "Service of {}: the longest limit of this kind of payer passed {} day(s) ago.",
+            "filing_from_date",
+            "filing_days_over",
         )
     ),
     fix=Fix(
@@ -48,16 +52,21 @@ EDIT = Edit(
                 "otherwise write it off, the patient may not be billed."
             )
         )
-        .otherwise(lit("Find the 277CA or 999 that shows acceptance in time, and ask the payer for its exceptions."))
+        .otherwise(
+            lit("Find the 277CA or 999 that shows acceptance in time, and ask the payer for its exceptions.")
+        )
     ),
     citations=(
-        Citation("MCD-TF", "42 CFR 424.44: one calendar year after the date of service, four exceptions.", "A"),
+        Citation(
+            "MCD-TF", "42 CFR 424.44: one calendar year after the date of service, four exceptions.", "A"
+        ),
         Citation("X12-0826", "CARC 29: the time limit for filing has expired.", "A"),
     ),
     prevents_carc=("29",),
     prevents_rarc=("N211",),
     unverified=(col("claim_kind") == "institutional")
     | has_any(
-        "claim_payer_unverified", ["timely_filing_months", "timely_filing_days", "timely_filing_ceiling_months"]
+        "claim_payer_unverified",
+        ["timely_filing_months", "timely_filing_days", "timely_filing_ceiling_months"],
     ),
 )
