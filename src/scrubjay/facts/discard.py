@@ -42,25 +42,43 @@ def discard_setting(ctx: FactContext) -> list[pl.Expr]:
     return [pl.when(known).then(listed.list.contains(setting)).alias("is_discard_setting")]
 
 
-def _discard_days(ctx: FactContext) -> pl.DataFrame:
-    """Lines of the days on which a drug has a JW line, with their row number `_n`."""
-    lines = ctx.lines.with_row_index("_n")
+@facts(
+    LINE,
+    needs=("claim_key", "service_date", "hcpcs", "has_jw"),
+    gives=(
+        Fact(
+            "discard_day",
+            pl.Int64(),
+            "running number of claim, day and code where a line of them has JW; null for all other lines",
+        ),
+    ),
+)
+def day_of_discard(ctx: FactContext) -> pl.DataFrame:
+    """Marks the few lines that everything below looks at."""
+    lines = ctx.lines.select(*_DAY, "has_jw")
     days = lines.filter("has_jw", pl.col("service_date").is_not_null(), pl.col("hcpcs").is_not_null())
-    return lines.join(days.select(_DAY).unique(), on=_DAY, how="semi")
+    numbered = days.select(_DAY).unique().with_row_index("discard_day").cast({"discard_day": pl.Int64})
+    return lines.join(numbered, on=_DAY, how="left", maintain_order="left").select("discard_day")
 
 
-def _back(ctx: FactContext, found: pl.DataFrame) -> pl.DataFrame:
-    """`found` (with `_n`) spread over all lines."""
+def _lines_of(ctx: FactContext, *columns: str) -> pl.DataFrame:
+    """Columns of the lines on days with a JW line, with their row number `_n` and `discard_day`."""
     return (
-        ctx.lines.select(pl.int_range(pl.len(), dtype=pl.get_index_type()).alias("_n"))
-        .join(found, on="_n", how="left", maintain_order="left")
-        .drop("_n")
+        ctx.lines.select("discard_day", *columns)
+        .with_row_index("_n")
+        .filter(pl.col("discard_day").is_not_null())
     )
+
+
+def _spread(ctx: FactContext, found: pl.DataFrame, key: str) -> pl.DataFrame:
+    """`found` over all lines, by row number (`_n`) or by `discard_day`; null on the lines it does not name."""
+    rows = ctx.lines.select("discard_day").with_row_index("_n").select(key)
+    return rows.join(found, on=key, how="left", maintain_order="left").drop(key)
 
 
 @facts(
     LINE,
-    needs=("claim_key", "service_date", "hcpcs", "ndc", "has_jw"),
+    needs=("claim_key", "service_date", "hcpcs", "ndc", "has_jw", "discard_day"),
     gives=(
         Fact(
             "has_discard_line_beside",
@@ -78,30 +96,23 @@ def _back(ctx: FactContext, found: pl.DataFrame) -> pl.DataFrame:
 )
 def lines_beside(ctx: FactContext) -> pl.DataFrame:
     """Counts of JW lines by day and by NDC; a line with JW does not count itself."""
-    lines = _discard_days(ctx)
+    lines = _lines_of(ctx, "ndc", "has_jw")
     is_jw, has_ndc = pl.col("has_jw"), pl.col("ndc").is_not_null()
-    of_day = lines.group_by(_DAY).agg(
+    of_day = lines.group_by("discard_day").agg(
         is_jw.sum().alias("_jw"),
         (is_jw & has_ndc.not_()).sum().alias("_jw_without_ndc"),
         is_jw.not_().any().alias("_is_administered"),
     )
-    of_ndc = lines.group_by(*_DAY, "ndc").agg(is_jw.sum().alias("_jw_of_ndc"))
-    own = is_jw.cast(pl.UInt32)
+    of_ndc = lines.group_by("discard_day", "ndc").agg(is_jw.sum().alias("_jw_of_ndc"))
     fitting = pl.when(has_ndc).then(pl.col("_jw_of_ndc") + pl.col("_jw_without_ndc")).otherwise(pl.col("_jw"))
     found = (
-        lines.select("_n", *_DAY, "ndc", "has_jw")
-        .join(of_day, on=_DAY)
-        .join(of_ndc, on=[*_DAY, "ndc"], nulls_equal=True)
-        .select("_n", (fitting > own).alias("_beside"), "_is_administered")
+        lines.join(of_day, on="discard_day")
+        .join(of_ndc, on=["discard_day", "ndc"], nulls_equal=True)
+        .select("_n", (fitting > is_jw.cast(pl.UInt32)).alias("_beside"), "_is_administered")
     )
-    spread = _back(ctx, found)
-    # A line without a date may belong to any day: nothing is said of it, nor against its siblings.
-    undated = ctx.lines.filter(pl.col("service_date").is_null(), pl.col("hcpcs").is_not_null())
-    of_code = undated.group_by("claim_key", "hcpcs").agg(
-        is_jw.any().alias("_undated_jw"), is_jw.not_().any().alias("_undated_given")
-    )
-    frame = ctx.lines.select("claim_key", "hcpcs", "service_date", "has_jw").hstack(spread)
-    frame = frame.join(of_code, on=["claim_key", "hcpcs"], how="left", maintain_order="left")
+    frame = ctx.lines.select(*_DAY, "has_jw").hstack(_spread(ctx, found, "_n")).join(
+        _undated_lines(ctx), on=["claim_key", "hcpcs"], how="left", maintain_order="left"
+    )  # fmt: skip
     is_dated = pl.col("service_date").is_not_null()
     return frame.select(
         pl.when(pl.col("_beside"))
@@ -109,11 +120,19 @@ def lines_beside(ctx: FactContext) -> pl.DataFrame:
         .when(is_dated & pl.col("_undated_jw").fill_null(value=False).not_())
         .then(statement=False)
         .alias("has_discard_line_beside"),
-        pl.when(pl.col("has_jw") & pl.col("_is_administered"))
+        pl.when(is_jw & pl.col("_is_administered"))
         .then(statement=True)
-        .when(pl.col("has_jw") & is_dated & pl.col("_undated_given").fill_null(value=False).not_())
+        .when(is_jw & is_dated & pl.col("_undated_given").fill_null(value=False).not_())
         .then(statement=False)
         .alias("has_administered_line_beside"),
+    )
+
+
+def _undated_lines(ctx: FactContext) -> pl.DataFrame:
+    """Claims and codes with a line that has no date: it may belong to any day, so nothing is denied of them."""
+    lines = ctx.lines.select(*_DAY, "has_jw").filter(pl.col("service_date").is_null())
+    return lines.group_by("claim_key", "hcpcs").agg(
+        pl.col("has_jw").any().alias("_undated_jw"), pl.col("has_jw").not_().any().alias("_undated_given")
     )
 
 
@@ -134,7 +153,8 @@ def _vials() -> pl.Expr:
 @facts(
     LINE,
     needs=(
-        *_DAY, "has_jw", "units", "ndc", "ndc_unit", "ndc_quantity", "ndc_billing_unit", "units_per_item", "package_size",
+        "discard_day", "has_jw", "units", "ndc", "ndc_unit", "ndc_quantity", "ndc_billing_unit", "units_per_item",
+        "package_size",
     ),
     gives=(
         Fact(
@@ -166,45 +186,61 @@ def given_and_discarded(ctx: FactContext) -> pl.DataFrame:
     too large for the second. Where both readings agree that the units fit, or that they do not, the sum is
     given; where only the second would find them too many, the claim does not tell, and the fact is null.
     """
-    lines = _discard_days(ctx).with_columns(_vials().alias("_vials"))
-    is_jw = pl.col("has_jw")
-
-    def total(column: str, *, of_jw: bool) -> pl.Expr:
-        chosen = pl.col(column).filter(is_jw if of_jw else is_jw.not_())
-        return pl.when(chosen.null_count() == 0).then(chosen.sum())
-
-    of_day = lines.group_by(_DAY).agg(
-        total("units", of_jw=False).alias("administered_units"),
-        total("units", of_jw=True).alias("discarded_units"),
+    columns = ("has_jw", "units", "ndc", "ndc_unit", "ndc_quantity", "ndc_billing_unit", "units_per_item")
+    lines = _lines_of(ctx, *columns, "package_size").with_columns(_vials().alias("_vials"))
+    # Null stays null, the other kind of line counts nothing: plain sums are much faster than filtered ones.
+    lines = lines.with_columns(
+        pl.when(pl.col("has_jw") == of_jw).then(column).otherwise(pl.lit(0, dtype=QUANTITY)).alias(name)
+        for column, of_jw, name in (
+            ("units", False, "administered_units"),
+            ("units", True, "discarded_units"),
+            ("_vials", False, "_given_vials"),
+            ("_vials", True, "_discarded_vials"),
+        )
     )
-    of_ndc = lines.group_by(*_DAY, "ndc").agg(
-        pl.col("units_per_item").first(),
-        total("_vials", of_jw=False).alias("_given_vials"),
-        total("_vials", of_jw=True).alias("_discarded_vials"),
+
+    def total(column: str) -> pl.Expr:
+        return pl.when(pl.col(column).null_count() == 0).then(pl.col(column).sum()).alias(column)
+
+    of_day = lines.group_by("discard_day").agg(total("administered_units"), total("discarded_units"))
+    of_ndc = lines.group_by("discard_day", "ndc").agg(
+        pl.col("units_per_item").first(), total("_given_vials"), total("_discarded_vials")
     )
     shares = pl.col("_given_vials") + pl.col("_discarded_vials")
     repeated = (
         pl.when(pl.col("_given_vials") == pl.col("_discarded_vials")).then("_given_vials").otherwise(shares)
     )
 
-    def held(vials: pl.Expr) -> pl.Expr:
-        units = (vials.ceil() * pl.col("units_per_item")).cast(QUANTITY)
-        return pl.when(units.null_count() == 0).then(units.sum()).ceil()
-
-    capacity = of_ndc.group_by(_DAY).agg(held(shares).alias("_shares"), held(repeated).alias("_repeated"))
-    sums = of_day.join(capacity, on=_DAY)
+    capacity = (
+        of_ndc.with_columns(
+            (vials.ceil() * pl.col("units_per_item")).cast(QUANTITY).alias(name)
+            for vials, name in ((shares, "_shares"), (repeated, "_repeated"))
+        )
+        .group_by("discard_day")
+        .agg(total("_shares"), total("_repeated"))
+        .with_columns(pl.col("_shares", "_repeated").ceil())
+    )
+    sums = of_day.join(capacity, on="discard_day")
     billed = pl.col("administered_units") + pl.col("discarded_units")
     is_told = (billed > pl.col("_shares")) | (billed <= pl.col("_repeated"))
     sums = sums.with_columns(
         pl.when(is_told | billed.is_null()).then("_shares").alias("opened_container_units")
     )
     names = ("administered_units", "discarded_units", "opened_container_units")
-    return _back(ctx, lines.select("_n", *_DAY).join(sums, on=_DAY).select("_n", *names))
+    return _spread(ctx, sums.select("discard_day", *names), "discard_day")
 
 
 @facts(
     LINE,
-    needs=(*_DAY, "has_jw", "units_per_item", "administered_units", "discarded_units", "unit_qualifier"),
+    needs=(
+        "discard_day",
+        "hcpcs",
+        "has_jw",
+        "units_per_item",
+        "administered_units",
+        "discarded_units",
+        "unit_qualifier",
+    ),
     gives=(
         Fact(
             "discarded_item_units",
@@ -227,8 +263,10 @@ def discarded_item(ctx: FactContext) -> pl.DataFrame:
     has. And with an `up_to` code and one given unit, given plus discarded units make up one package; if no
     package holds so many, the single unit was the whole of a small one.
     """
-    lines = _discard_days(ctx)
-    given = lines.filter(pl.col("has_jw").not_()).group_by(_DAY).agg(
+    lines = _lines_of(
+        ctx, "hcpcs", "has_jw", "units_per_item", "administered_units", "discarded_units", "unit_qualifier"
+    )
+    given = lines.filter(pl.col("has_jw").not_()).group_by("discard_day").agg(
         pl.when(pl.col("units_per_item").null_count() == 0).then(pl.col("units_per_item").max()).alias("_given_item")
     )  # fmt: skip
     packages = (
@@ -248,7 +286,7 @@ def discarded_item(ctx: FactContext) -> pl.DataFrame:
     )  # fmt: skip
     found = (
         lines.filter("has_jw")
-        .join(given, on=_DAY, how="left")
+        .join(given, on="discard_day", how="left")
         .join(packages, on="hcpcs", how="left")
         .with_columns(
             pl.coalesce("units_per_item", "_given_item").alias("_of_ndc"), inferred.alias("_inferred")
@@ -259,12 +297,12 @@ def discarded_item(ctx: FactContext) -> pl.DataFrame:
             pl.col("_of_ndc").is_null().alias("is_discarded_item_inferred"),
         )
     )
-    return _back(ctx, found)
+    return _spread(ctx, found, "_n")
 
 
 @facts(
     LINE,
-    needs=(*_DAY, "has_jw", "administered_units"),
+    needs=("discard_day", "hcpcs", "service_date", "has_jw", "administered_units"),
     gives=(
         Fact(
             "least_waste_units",
@@ -284,7 +322,7 @@ def discarded_item(ctx: FactContext) -> pl.DataFrame:
 )
 def least_waste(ctx: FactContext) -> pl.DataFrame:
     """Least waste over the sizes held for the day; one size at a time, so the true least may be smaller still."""
-    asked = _discard_days(ctx).filter("has_jw").select("_n", "hcpcs", "service_date", "administered_units")
+    asked = _lines_of(ctx, "hcpcs", "service_date", "has_jw", "administered_units").filter("has_jw")
     of_code = ctx.reference.table("containers", as_of=ctx.as_of).select(
         "hcpcs", pl.col("container_type").alias("_of_code"), pl.col("confidence").alias("_code_confidence")
     ).unique("hcpcs", keep="last", maintain_order=True)  # fmt: skip
@@ -321,4 +359,4 @@ def least_waste(ctx: FactContext) -> pl.DataFrame:
         pl.col("_count").cast(pl.Int64).alias("least_waste_item_count"),
         pl.col("_unverified").alias("is_least_waste_unverified"),
     )
-    return _back(ctx, found)
+    return _spread(ctx, found, "_n")

@@ -152,8 +152,10 @@ def visit_beside_administration(ctx: FactContext) -> pl.DataFrame:
         "claim_key", "service_date", "hcpcs", "is_visit", pair_setting().alias("pair_setting"),
         pl.coalesce("line_rendering_npi", "claim_rendering_npi").alias("_rendering"),
     ).with_row_index("_n")  # fmt: skip
-    codes = ctx.reference.table("administration", as_of=ctx.as_of).select(pl.col("hcpcs").unique())
-    given = lines.join(codes, on="hcpcs", how="semi").select(*_SAME_SERVICE, pl.col("hcpcs").alias("column1"))
+    codes = ctx.reference.table("administration", as_of=ctx.as_of)["hcpcs"].unique()
+    distinct, rows = ctx.distinct("hcpcs")
+    gives_drug = distinct["hcpcs"].is_in(codes.implode())[rows]
+    given = lines.filter(gives_drug).select(*_SAME_SERVICE, pl.col("hcpcs").alias("column1"))
     beside = (
         lines.filter("is_visit", pl.col("service_date").is_not_null())
         .select("_n", *_SAME_SERVICE, "pair_setting", pl.col("hcpcs").alias("column2"))
@@ -170,9 +172,10 @@ def visit_beside_administration(ctx: FactContext) -> pl.DataFrame:
         pl.when(pl.col("_bundles").any()).then(statement=True).when(pl.col("_is_known").any()).then(statement=False)
         .alias("is_visit_bundled"),
         pl.col("column1").filter("_bundles").min().alias("visit_bundling_code"),
+        pl.lit(value=True).alias("_has"),
     )  # fmt: skip
     return lines.select("_n").join(per_visit, on="_n", how="left", maintain_order="left").select(
-        pl.col("_n").is_in(per_visit["_n"].implode()).alias("has_administration_beside"),
+        pl.col("_has").fill_null(value=False).alias("has_administration_beside"),
         "is_visit_bundled",
         "visit_bundling_code",
     )  # fmt: skip
@@ -206,13 +209,17 @@ def pair_of_line(ctx: FactContext) -> pl.DataFrame:
     edition contains: that is a fact by itself, and held for the drug codes.
     """
     day = ("claim_key", "service_date")
-    lines = ctx.lines.with_row_index("_n")
+    lines = ctx.lines.select(
+        *day, "hcpcs", "distinct_service_modifier_count", pair_setting().alias("pair_setting")
+    ).with_row_index("_n")
     asking = lines.filter(
         pl.col("distinct_service_modifier_count") > 0,
         pl.col("service_date").is_not_null(),
         pl.col("hcpcs").is_not_null(),
-    ).select("_n", *day, "hcpcs", pair_setting().alias("pair_setting"))
-    others = lines.select(*day, pl.col("hcpcs").alias("_other"), pl.col("_n").alias("_other_n"))
+    ).select("_n", *day, "hcpcs", "pair_setting")
+    others = lines.filter(pl.col("claim_key").is_in(asking["claim_key"].unique().implode())).select(
+        *day, pl.col("hcpcs").alias("_other"), pl.col("_n").alias("_other_n")
+    )
     beside = asking.join(others, on=day).filter(pl.col("_n") != pl.col("_other_n"))
     as_first = _indicators(ctx, beside.rename({"hcpcs": "column1", "_other": "column2"}))
     as_second = _indicators(ctx, beside.rename({"hcpcs": "column2", "_other": "column1"}))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # Vaccines (904xx) and joint, spine and nerve injections follow other rules than giving a drug (963xx, 964xx).
 _DRUG_ADMINISTRATION = "^96[345]"
+_HOSPITAL_PLACES = ["19", "21", "22", "23"]
 
 
 @facts(
@@ -40,6 +41,26 @@ def drug_administration(ctx: FactContext) -> pl.DataFrame:
         .when(code.is_not_null())
         .then(statement=False)
         .alias("is_drug_administration")
+    )[rows]
+
+
+@facts(
+    LINE,
+    needs=("place_of_service_code",),
+    gives=(
+        Fact(
+            "is_hospital_place",
+            pl.Boolean(),
+            "place of service 19, 21, 22 or 23: hospital outpatient on or off campus, inpatient, emergency room",
+            "the place of service is missing",
+        ),
+    ),
+)
+def hospital_place(ctx: FactContext) -> pl.DataFrame:
+    """By the number alone; whether the payer cares is its parameter."""
+    distinct, rows = ctx.distinct("place_of_service_code")
+    return distinct.select(
+        pl.col("place_of_service_code").is_in(_HOSPITAL_PLACES).alias("is_hospital_place")
     )[rows]
 
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format  # noqa: A004
 
-_in_hospital = col("place_of_service_code").is_in(["19", "21", "22", "23"])
+_in_hospital = col("is_hospital_place")
 _payer, _drug, _service = col("payer_facility_bills_drugs"), col("is_drug"), col("is_drug_administration")
 _either = _drug | _service
 
