@@ -69,12 +69,12 @@ class ProblemLog:
         self.bare_kind: str | None = None
         """Kind of a file that begins with a transaction set instead of an ISA."""
 
-    def add(self, problem: Problem, *, occurrences: int = 1) -> None:
-        """Keep `problem`, which stands for `occurrences` like it."""
+    def add(self, problem: Problem, *, occurrences: int = 1, limit: int = SHOWN_PER_KIND) -> None:
+        """Keep `problem`, which stands for `occurrences` like it, unless `limit` of its kind are kept."""
         key = (problem.kind, problem.element)
         seen = self._count.get(key, 0)
         self._count[key] = seen + occurrences
-        if seen < SHOWN_PER_KIND:
+        if seen < limit:
             self._shown.append(replace(problem, file=self.path))
 
     @property

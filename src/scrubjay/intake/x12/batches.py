@@ -28,6 +28,7 @@ MAX_CLAIM_CHUNKS = 8
 # Owners of a section.
 NOWHERE, HEADER, CLAIM, OTHER_PAYER, LINE, ADJUDICATION = range(6)
 
+_ISA_MARKS = 17
 _KEPT_HEADER_TAGS = [CODE[tag] for tag in ("HL", "PRV", "NM1", "REF", "SBR", "DMG")]
 OUTER: list[int] = [*range(LAST_ENVELOPE + 1), CODE["HL"], CODE["CLM"]]
 
@@ -109,11 +110,17 @@ class Batcher:
         rows = rows.filter(pl.col("raw") != "")
         first = self._report.segments + 1
         self._report.segments += rows.height
-        return rows.select(
+        rows = rows.select(
             "raw",
             pl.int_range(first, first + pl.len(), dtype=pl.Int64()).alias("segment"),
             _tag_code(3).fill_null(_tag_code(2)).alias("code"),
         )
+        is_isa = pl.col("code") == CODE["ISA"]
+        if CODE["ISA"] not in rows["code"]:
+            return rows
+        # Only an ISA that the tokenizer could read carries its mark; any other begins no interchange.
+        is_read = pl.col("raw").str.count_matches(ELEMENT, literal=True) >= _ISA_MARKS
+        return rows.with_columns(pl.when(~is_isa | is_read).then("code"))
 
     def _batch(
         self, context: pl.DataFrame, body: pl.DataFrame, opened: tuple[Transaction, bool], *, has_damage: bool

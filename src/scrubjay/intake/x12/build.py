@@ -11,7 +11,7 @@ from scrubjay.intake.x12.batches import ADJUDICATION, OTHER_PAYER, Batch
 from scrubjay.intake.x12.claims import build_claims, claim_columns
 from scrubjay.intake.x12.frames import Details
 from scrubjay.intake.x12.lines import build_lines, service_rows
-from scrubjay.intake.x12.maps import CODE, COMPONENT
+from scrubjay.intake.x12.maps import CODE, COMPONENT, ELEMENT
 from scrubjay.intake.x12.payers import build_adjustments, build_other_payers
 from scrubjay.intake.x12.values import Notes
 from scrubjay.tables import ADJUSTMENTS, CLAIMS, LINES, OTHER_PAYERS, ClaimBundle, Table
@@ -139,20 +139,22 @@ def _restore(frame: pl.DataFrame, names: tuple[str, ...], marks: list[str]) -> p
 
 def _unknown_segments(batch: Batch, notes: Notes) -> None:
     sections = batch.sections
-    rows = batch.rows.filter(pl.col("code").is_null())
     sets = batch.transactions
-    if rows.height:
-        owner = sections.select("set_number", "is_in_set", "is_in_claim", "claim")[
-            rows["section"].cast(pl.Int64()).clip(1) - 1
-        ] if sections.height else None  # fmt: skip
-        if owner is not None:
-            rows = _placed(rows.select("segment", "section").hstack(owner), batch)
-            inside = rows.filter((pl.col("section") > 0) & pl.col("is_in_set") & pl.col("is_837"))
-            notes.add("unknown-segment", "A segment is none that an 837 may hold; it was skipped.",
-                      "Remove it, or send what it holds in its proper segment.", inside)  # fmt: skip
-            outside = rows.filter((pl.col("section") == 0) | ~pl.col("is_in_set"))
-            notes.add("segment-outside-transaction", "A segment stands outside any transaction set; it was skipped.",
-                      "Every segment belongs between ST and SE.", outside)  # fmt: skip
+    rows = batch.rows.filter(pl.col("code").is_null())
+    if rows.height and sections.height:
+        at = rows["section"].cast(pl.Int64()).clip(1) - 1
+        owner = sections.select("set_number", "is_in_set", "is_in_claim", "claim")[at]
+        rows = _placed(rows.hstack(owner), batch)
+        is_isa = (pl.col("raw") == "ISA") | pl.col("raw").str.starts_with(f"ISA{ELEMENT}")
+        is_outside = (pl.col("section") == 0) | ~pl.col("is_in_set")
+        notes.add("bad-isa", "An ISA segment cannot be read; what follows may be lost.",
+                  "Ask the sender for a file with a complete ISA segment.", rows.filter(is_isa))  # fmt: skip
+        rows = rows.filter(~is_isa)
+        notes.add("unknown-segment", "A segment is none that an 837 may hold; it was skipped.",
+                  "Remove it, or send what it holds in its proper segment.",
+                  rows.filter(~is_outside & pl.col("is_837")))  # fmt: skip
+        notes.add("segment-outside-transaction", "A segment stands outside any transaction set; it was skipped.",
+                  "Every segment belongs between ST and SE.", rows.filter(is_outside))  # fmt: skip
     is_837 = pl.Series([t.is_837 for t in sets]).gather(sections["set_number"])
     stray = sections.filter(
         pl.col("code").is_in(_SERVICE_TAGS) & ~pl.col("is_in_claim") & pl.col("is_in_set") & is_837

@@ -10,7 +10,7 @@ from scrubjay.intake.x12.batches import CLAIM, OUTER, Batch
 from scrubjay.intake.x12.frames import Details, attach
 from scrubjay.intake.x12.headers import NM1, header_values, inherit, npi
 from scrubjay.intake.x12.maps import CODE, COMPONENT, DAMAGE, ELEMENT
-from scrubjay.intake.x12.values import Notes, day, elements, nonempty, number
+from scrubjay.intake.x12.values import Notes, components, day, elements, nonempty, number
 from scrubjay.tables.columns import MONEY
 
 SET_ASIDE_LIMIT = 20
@@ -99,8 +99,7 @@ def _base(batch: Batch) -> pl.DataFrame:
     clm = sections.filter(pl.col("code") == CODE["CLM"])
     fields = elements(clm["raw"], 5)
     charge = number(fields[2], MONEY).alias("claim_charge_amount")
-    place = fields[5].str.splitn(COMPONENT, 4)
-    facility, frequency = nonempty(place.struct.field("field_0")), nonempty(place.struct.field("field_2"))
+    facility, _, frequency = components(fields[5], 3)
     sets = batch.transactions
     at = clm["set_number"]
     kind = pl.Series([t.what.claim_kind for t in sets], dtype=pl.String()).gather(at).alias("claim_kind")

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from scrubjay.intake.reports import FileReport, ProblemLog
 
 _AGAIN = "Some of the file may be missing; compare it with the system that made it."
-_GOOD_ISA_FIELDS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +99,6 @@ class Envelope:
 
     def _start_interchange(self, fields: list[str], segment: int) -> None:
         self._end_missing("IEA", segment)
-        if len(fields) < _GOOD_ISA_FIELDS:
-            self._say("bad-isa", "An ISA segment cannot be read; what follows may be lost.", segment,
-                      "Ask the sender for a file with a complete ISA segment.")  # fmt: skip
-            return
         self._report.interchanges += 1
         self._component = fields[-1]
         self._interchange, self._groups = fields[13], 0

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MAX_SEGMENT_BYTES = 2**20
 """A longer segment is refused, and the file is read no further."""
 _HEAD_BYTES = 2**20
+_FIRST_BYTES = 1024
 _HEADER_WINDOW = 512
 _MAX_STRAY_BYTES = 100_000
 
@@ -48,7 +49,7 @@ class Tokenizer:
     def __init__(self, source: Source, log: ProblemLog, chunk_bytes: int) -> None:
         self._source = source
         self._log = log
-        self._chunk_bytes = chunk_bytes
+        self._chunk_bytes = max(chunk_bytes, 256)
         self._header: Header | None = None
         self._table = b""
         self._offset = 0
@@ -56,10 +57,9 @@ class Tokenizer:
 
     def chunks(self) -> Iterator[Chunk]:
         """Chunks in file order. Problems go to the log; nothing is raised for bad input."""
-        buffer = self._read(max(self._chunk_bytes, _HEAD_BYTES))
+        buffer, is_at_end = self._read(max(self._chunk_bytes, _FIRST_BYTES))
         if not self._opens(buffer):
             return
-        is_at_end = False
         while buffer or not is_at_end:
             text, buffer, is_refused = self._take(buffer, is_at_end=is_at_end)
             if text:
@@ -70,16 +70,19 @@ class Tokenizer:
             if is_refused or (is_at_end and not buffer):
                 return
             if not is_at_end:
-                more = self._read(self._chunk_bytes)
-                is_at_end = not more
+                more, is_at_end = self._read(self._chunk_bytes)
                 buffer += more
 
-    def _read(self, size: int) -> bytes:
+    def _read(self, size: int) -> tuple[bytes, bool]:
+        """The next bytes, and whether they are the last."""
+        data = b""
         try:
-            return self._source.read(size)
+            data = self._source.read(size)
+            # Fewer than asked for: ask once more, so that a failure is reported and the hash is complete.
+            return data, len(data) < size and not self._source.read(1)
         except SourceError as error:
             self._log.add(error.problem)
-            return b""
+            return data, True
 
     def _opens(self, buffer: bytes) -> bool:
         """Whether an interchange begins near the start; otherwise says what the file is."""

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from scrubjay.errors import Problem
-from scrubjay.intake.x12.maps import ELEMENT
-from scrubjay.tables.columns import QUANTITY
+from scrubjay.intake.x12.maps import COMPONENT, ELEMENT
 
 if TYPE_CHECKING:
     from scrubjay.intake.reports import ProblemLog
@@ -20,10 +19,11 @@ _FIRST_DAY = "18000101"
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A problem of one batch, before the file's log has it; `occurrences` like it were found."""
+    """A problem of one batch, before the file's log has it; `limit` of its kind are kept for a file."""
 
     problem: Problem
-    occurrences: int = 1
+    occurrences: int
+    limit: int
 
 
 class Notes:
@@ -65,18 +65,31 @@ class Notes:
                 element=element,
                 claim=row["claim_number"] if has_claim else None,
             )
-            self.notes.append(Note(problem, 1 if position < len(shown) else rows.height - len(shown) + 1))
+            self.notes.append(
+                Note(problem, 1 if position < len(shown) else rows.height - len(shown) + 1, limit)
+            )
 
     def pour(self, log: ProblemLog) -> None:
         """Hand everything to the file's log."""
         for note in self.notes:
-            log.add(note.problem, occurrences=note.occurrences)
+            log.add(note.problem, occurrences=note.occurrences, limit=note.limit)
 
 
 def elements(raw: pl.Series, last: int) -> list[pl.Series]:
     """Elements 0 to `last` of segments; empty ones are null."""
-    parts = raw.str.splitn(ELEMENT, last + 2)
-    return [nonempty(parts.struct.field(f"field_{i}")) for i in range(last + 1)]
+    return _parts(raw, ELEMENT, last + 1)
+
+
+def components(text: pl.Series, count: int) -> list[pl.Series]:
+    """The first `count` components of composite elements; empty ones are null."""
+    return _parts(text, COMPONENT, count)
+
+
+def _parts(text: pl.Series, separator: str, count: int) -> list[pl.Series]:
+    # One query for all parts: on a small file the number of queries is what takes the time.
+    frame = text.alias("text").to_frame().select(pl.col("text").str.splitn(separator, count + 1))
+    parts = (pl.col("text").struct.field(f"field_{i}") for i in range(count))
+    return frame.select(pl.when(p != "").then(p).alias(f"{i}") for i, p in enumerate(parts)).get_columns()
 
 
 def nonempty(text: pl.Series) -> pl.Series:
@@ -90,24 +103,26 @@ def nonempty(text: pl.Series) -> pl.Series:
 def number(text: pl.Series, dtype: pl.DataType) -> pl.Series:
     """Exact decimals; null where the text is no plain number or has digits that `dtype` cannot hold."""
     scale = dtype.scale if isinstance(dtype, pl.Decimal) else 0
-    values = text.cast(dtype, strict=False)
-    if scale < QUANTITY.scale:
-        exact = text.cast(QUANTITY, strict=False)
-        # Twelve digits before the point and more than six after it are rare: look at the text then.
-        suspect = exact.is_null() | (exact != values.cast(QUANTITY, strict=False))
-    else:
-        suspect = pl.select(text.str.len_bytes() > 8).to_series()
-    suspect = suspect | text.str.contains("[^0-9.-]")
-    if not suspect.any():
-        return values
-    bad = text.str.contains(_TOO_FINE[scale]) | ~text.str.contains(r"^-?(\d+\.?\d*|\.\d+)$")
-    return pl.select(pl.when(~bad).then(values).alias(text.name)).to_series()
+    if text.null_count() == len(text):
+        return text.cast(dtype)
+    sent = pl.col("text")
+    frame = text.alias("text").to_frame().select(
+        sent,
+        sent.cast(dtype, strict=False).alias("value"),
+        # Only few texts need the slow look: longer than any usual one, or with more than digits.
+        ((sent.str.len_bytes() > 2 + scale) & sent.str.contains(_TOO_FINE[scale])
+         | sent.str.contains("[^0-9.-]")).alias("is_suspect"),
+    )  # fmt: skip
+    if not frame["is_suspect"].any():
+        return frame["value"]
+    is_bad = sent.str.contains(_TOO_FINE[scale]) | ~sent.str.contains(r"^-?(\d+\.?\d*|\.\d+)$")
+    return frame.select(pl.when(~is_bad).then("value").alias("value")).to_series()
 
 
 def day(text: pl.Series) -> pl.Series:
     """Dates of the first eight digits (a time may follow); null where they are no day."""
-    head = text.str.head(8)
-    is_plain = (text.str.len_bytes() == 8) | (text.str.len_bytes() == 12)
-    is_plain = is_plain & ~text.str.contains("[^0-9]") & (head >= _FIRST_DAY)
-    plain = pl.select(pl.when(is_plain).then(head).alias(text.name)).to_series()
-    return plain.str.to_date("%Y%m%d", strict=False)
+    sent = pl.col("text")
+    length = sent.str.len_bytes()
+    is_plain = ((length == 8) | (length == 12)) & ~sent.str.contains("[^0-9]") & (sent >= _FIRST_DAY)
+    plain = text.alias("text").to_frame().select(pl.when(is_plain).then(sent.str.head(8)))
+    return plain.select(pl.col("text").str.to_date("%Y%m%d", strict=False)).to_series()
