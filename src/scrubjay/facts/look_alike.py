@@ -119,3 +119,22 @@ def look_alikes(ctx: FactContext) -> pl.DataFrame:
             .otherwise(far_under_container)
         ).alias("are_units_a_vial_count"),
     )[rows]
+
+
+@facts(
+    LINE,
+    needs=("does_ndc_quantity_agree", "is_dose_stated", "do_units_fit_stated_dose"),
+    gives=(
+        Fact(
+            "has_evidence_for_units",
+            pl.Boolean(),
+            "the NDC quantity or the dose stated on the line makes the units billed",
+        ),
+    ),
+)
+def evidence_for_units(ctx: FactContext) -> list[pl.Expr]:
+    """Never unknown: evidence is there or it is not."""
+    del ctx
+    by_dose = pl.col("is_dose_stated") & pl.col("do_units_fit_stated_dose")
+    by_ndc = pl.col("does_ndc_quantity_agree")
+    return [(by_ndc.eq_missing(other=True) | by_dose.eq_missing(other=True)).alias("has_evidence_for_units")]

@@ -104,6 +104,51 @@ def mue_of_code(ctx: FactContext) -> pl.DataFrame:
     )[rows]
 
 
+@facts(
+    LINE,
+    needs=(
+        "hcpcs",
+        "claim_kind",
+        "setting",
+        "payer_uses_mue",
+        "has_mue",
+        "mue_value",
+        "payer_uses_hospital_status",
+        "payer_status_not_paid",
+        "status_indicator",
+    ),
+    gives=(
+        Fact(
+            "is_mue_zero",
+            pl.Boolean(),
+            "the payer uses MUE and the value in force is 0: no unit is payable",
+            _NO_TABLE,
+        ),
+        Fact(
+            "is_status_unpaid",
+            pl.Boolean(),
+            "the payer pays this bill by OPPS or ASC status, and nothing under the code's",
+            "the payment status of this code in this setting on the date, or how the payer treats it, is not known; "
+            "`scrubjay reference load FILE` loads Addendum B or BB",
+        ),
+    ),
+)
+def unpaid_code(ctx: FactContext) -> list[pl.Expr]:
+    """False where the list is not used. A physician's bill in a hospital is not paid by OPPS status."""
+    del ctx
+    by_status = ((pl.col("setting") == "hopd") & (pl.col("claim_kind") == "institutional")) | (
+        pl.col("setting") == "asc"
+    )
+    # A null is in no list, which would read as "paid".
+    unpaid = pl.when(pl.col("status_indicator").is_not_null()).then(
+        pl.col("payer_status_not_paid").list.contains(pl.col("status_indicator"))
+    )
+    return [
+        (pl.col("payer_uses_mue") & pl.col("has_mue") & (pl.col("mue_value") == 0)).alias("is_mue_zero"),
+        (pl.col("payer_uses_hospital_status") & by_status & unpaid).alias("is_status_unpaid"),
+    ]
+
+
 _NO_UNITS = "a line of this code on this day has no units"
 
 

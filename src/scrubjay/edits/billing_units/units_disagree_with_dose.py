@@ -15,7 +15,7 @@ Take the dose from the administration record and count again. Example: 125 mg of
 125 / 5 = 25 units; 62.5 mg is 12.5, rounded up 13.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, number
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, number  # noqa: A004
 
 EDIT = Edit(
     code="BU002",

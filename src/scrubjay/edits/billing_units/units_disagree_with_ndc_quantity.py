@@ -15,7 +15,7 @@ Count again from what was used. Example: NDC 00009-0047-22 is a 125 mg vial, 25 
 1 UN (one vial, not 0.04 of the carton of 25), 13 units (62.5 mg) are 0.5 UN.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, number
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, number  # noqa: A004
 
 EDIT = Edit(
     code="BU003",
@@ -23,7 +23,7 @@ EDIT = Edit(
     severity=Severity.ERROR,
     grain=Grain.LINE,
     applies=col("is_drug")
-    & col("has_ndc")
+    & col("ndc").is_not_null()
     & (col("ndc_quantity").is_not_null() & (col("ndc_quantity") > 0))
     & col("is_unlisted_drug").not_()
     # An NDC of another code is for the edit ndc-not-for-code.

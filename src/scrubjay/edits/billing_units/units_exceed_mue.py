@@ -21,7 +21,7 @@ appeal with the record that shows dose, weight and need; do not split. Example: 
 day exceed its MUE of 16 with MAI 3: all 20 deny.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, lit, number, when
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, lit, number, when  # noqa: A004
 
 _LIMIT = col("mue_value") * col("service_days")
 _LINE_OVER = col("units") > _LIMIT

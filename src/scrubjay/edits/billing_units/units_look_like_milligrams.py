@@ -13,11 +13,7 @@ It is the commonest unit error after a code is replaced: 125 of `J2919` (5 mg ea
 Divide the dose by the amount of one unit. Example: 125 mg of methylprednisolone is `J2919` x 25.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, lit, number, when
-
-_IS_EXPLAINED = col("does_ndc_quantity_agree").eq_missing(lit(value=True)) | (
-    col("is_dose_stated") & col("do_units_fit_stated_dose")
-).eq_missing(lit(value=True))
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, lit, number, when  # noqa: A004
 
 EDIT = Edit(
     code="BU004",
@@ -32,7 +28,9 @@ EDIT = Edit(
         & col("usual_doses_mg").is_not_null()
     ),
     # Without evidence for these units the suspicion stands; it is a warning, not proof.
-    fires=when(col("units").is_not_null()).then(col("are_units_a_usual_mg_dose") & _IS_EXPLAINED.not_()),
+    fires=when(col("units").is_not_null()).then(
+        col("are_units_a_usual_mg_dose") & col("has_evidence_for_units").not_()
+    ),
     message=format(
         "{} units of {} are {} mg ({} mg each); {} mg is a usual dose of {} and would be {} units.",
         number("units"),

@@ -14,20 +14,17 @@ rest is never paid unless the claim is corrected in time.
 Divide the dose by the amount of one unit. Example: one 125 mg vial, all given, is `J2919` x 25 with JZ.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, lit, number
-
-_IS_EXPLAINED = col("does_ndc_quantity_agree").eq_missing(lit(value=True)) | (
-    col("is_dose_stated") & col("do_units_fit_stated_dose")
-).eq_missing(lit(value=True))
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, lit, number  # noqa: A004
 
 EDIT = Edit(
     code="BU005",
     name="units-look-like-vials",
     severity=Severity.WARNING,
     grain=Grain.LINE,
-    applies=col("is_drug") & col("is_unlisted_drug").not_() & col("modifiers").list.contains("JW").not_(),
+    # One unit of an up-to code is often one vial; there the two counts do not differ.
+    applies=col("is_drug") & col("modifiers").list.contains("JW").not_() & (col("unit_qualifier") == "exact"),
     # Without evidence for these units the suspicion stands; it is a warning, not proof.
-    fires=col("are_units_a_vial_count") & _IS_EXPLAINED.not_(),
+    fires=col("are_units_a_vial_count") & col("has_evidence_for_units").not_(),
     message=format(
         "{} x {} is {} {} of {}; the smallest container holds {} units.",
         "hcpcs",

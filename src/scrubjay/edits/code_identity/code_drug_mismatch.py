@@ -7,7 +7,7 @@ Names are read with brands, usual short forms and salts. `methylprednisolone` al
 `methylprednisolone acetate` on the code of the sodium succinate does not, and `infliximab-dyyb` on the code of
 infliximab does not. Notes that plainly speak of another drug (premedication, earlier treatment, allergy) and
 diluents are left out. Unlisted codes are judged by the edit unlisted-code-though-specific-exists. A line that
-names no drug and has no NDC has nothing to compare.
+names no drug and has no readable NDC has nothing to compare.
 
 ## Why it matters
 A code for another drug is a false description of the service: it denies (code and NDC do not match), and
@@ -20,7 +20,7 @@ counted by that code. Example: 40 mg of methylprednisolone sodium succinate bill
 is `J2919` x 8.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed, lit, when
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed, lit, when  # noqa: A004
 
 _NAMES_A_DRUG = col("named_drugs").list.len() > 0
 # Where the crosswalk links NDC and code at all, a different wording of the name is no mismatch.
@@ -31,7 +31,7 @@ EDIT = Edit(
     name="code-drug-mismatch",
     severity=Severity.ERROR,
     grain=Grain.LINE,
-    applies=col("is_drug") & col("is_unlisted_drug").not_() & (_NAMES_A_DRUG | col("has_ndc")),
+    applies=col("is_drug") & col("is_unlisted_drug").not_() & (_NAMES_A_DRUG | col("ndc").is_not_null()),
     fires=when(_NAMES_A_DRUG & col("does_text_name_other_drug").not_())
     # The text names the code's drug; an NDC that nothing is known of does not put that in doubt.
     .then(_NDC_DIFFERS.eq_missing(lit(value=True)))

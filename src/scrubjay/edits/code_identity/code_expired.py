@@ -15,7 +15,7 @@ converted number is the most it can be, and the dose decides. Example: `J2920` x
 2024-03-31; 40 mg given on 2024-04-02 is `J2919` x 8, 30 mg is `J2919` x 6.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, lit, number, when
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, lit, number, when  # noqa: A004
 
 _CONVERTED = (
     when(col("successor").is_null())

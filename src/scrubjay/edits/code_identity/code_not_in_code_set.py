@@ -15,7 +15,7 @@ Look the drug up by its name (`scrubjay code "solumedrol 125"`) and bill the cod
 Example: `J29I9` (letter I) is no code; methylprednisolone sodium succinate is `J2919`.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format  # noqa: A004
 
 EDIT = Edit(
     code="CD001",

@@ -14,27 +14,16 @@ Check which drug was given; a discontinued drug's code is nearly always a mistak
 (amitriptyline) has MUE 0, "Drug discontinued"; where methylprednisolone was given the code is `J2919`.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, lit, when
-
-_MUE_ASKED = col("payer_uses_mue")
-# A physician's bill in a hospital is not paid by OPPS status; an ASC bills on the professional form.
-_STATUS_ASKED = col("payer_uses_hospital_status") & (
-    ((col("setting") == "hopd") & (col("claim_kind") == "institutional")) | (col("setting") == "asc")
-)
-_MUE_ZERO = _MUE_ASKED & col("has_mue") & (col("mue_value") == 0)
-# A null is in no list, which would read as "paid".
-_NOT_PAID = _STATUS_ASKED & when(col("status_indicator").is_not_null()).then(
-    col("payer_status_not_paid").list.contains(col("status_indicator"))
-)
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, when  # noqa: A004
 
 EDIT = Edit(
     code="CD006",
     name="code-not-payable",
     severity=Severity.ERROR,
     grain=Grain.LINE,
-    applies=col("hcpcs").is_not_null() & (_MUE_ASKED | _STATUS_ASKED),
-    fires=_MUE_ZERO | _NOT_PAID,
-    message=when(_MUE_ZERO.eq_missing(lit(value=True)))
+    applies=col("hcpcs").is_not_null() & (col("payer_uses_mue") | col("payer_uses_hospital_status")),
+    fires=col("is_mue_zero") | col("is_status_unpaid"),
+    message=when(col("is_mue_zero"))
     .then(
         format(
             "The MUE of {} is 0 in the table of {} ({}): no unit of it is payable, whatever the record shows.",

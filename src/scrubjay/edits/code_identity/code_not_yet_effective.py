@@ -12,7 +12,7 @@ Bill the code that was in force on the day, with its own unit. Example: methylpr
 125 mg given on 2024-03-31 is `J2930` x 1 (up to 125 mg), from 2024-04-01 it is `J2919` x 25 (5 mg each).
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, lit, when
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, lit, when  # noqa: A004
 
 EDIT = Edit(
     code="CD002",

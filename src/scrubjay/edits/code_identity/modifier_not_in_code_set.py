@@ -13,7 +13,7 @@ Take the modifier off, or bill the one that was meant. Example: JZ exists from 2
 2022-12-30 without waste no modifier is due.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed, when
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed, when  # noqa: A004
 
 EDIT = Edit(
     code="CD007",

@@ -14,7 +14,7 @@ Bill the specific code and count the units by its own amount. Example: `J3490` x
 are listed: the product given decides.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed, when
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed, when  # noqa: A004
 
 _OTHER_FORM = r"(?i)\b(compound\w*|pellets?|intravitreal|ophthalm\w*|topical\w*|oral\w*|tabs?|tablets?|nebul\w*|eye|cream|gel)\b"
 _BY_TEXT = col("codes_of_named_drug").list.len() > 0
@@ -27,9 +27,9 @@ EDIT = Edit(
     grain=Grain.LINE,
     applies=col("is_drug")
     & col("is_unlisted_drug")
-    & ((col("named_drugs").list.len() > 0) | col("has_ndc"))
+    & ((col("named_drugs").list.len() > 0) | col("ndc").is_not_null())
     & (col("drug_text").is_null() | col("drug_text").str.contains(_OTHER_FORM).not_()),
-    fires=_BY_TEXT | when(col("has_ndc")).then(_BY_NDC).otherwise(statement=False),
+    fires=_BY_TEXT | when(col("ndc").is_not_null()).then(_BY_NDC).otherwise(statement=False),
     message=format(
         "{} is an unlisted code, but the line's {}, which {} stands for on {}.",
         "hcpcs",

@@ -12,7 +12,7 @@ Read the hyphens from the package and report eleven digits. Example: 0143975325 
 so 00143975325.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format  # noqa: A004
 
 EDIT = Edit(
     code="ND003",

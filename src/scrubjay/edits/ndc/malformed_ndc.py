@@ -13,7 +13,7 @@ Copy the NDC from the package with its hyphens and let it be padded: the *short*
 0143-9753-25 is 00143975325, 43598-129-25 is 43598012925, 70518-4345-0 is 70518434500.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format  # noqa: A004
 
 EDIT = Edit(
     code="ND002",

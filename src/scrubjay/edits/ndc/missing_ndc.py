@@ -13,7 +13,7 @@ Take the NDC from the package used and report it in eleven digits with quantity 
 `CTP****1*ML`. Example: Medicaid, `J1010` x 40 without an NDC is rejected.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, when
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, when  # noqa: A004
 
 EDIT = Edit(
     code="ND001",

@@ -15,7 +15,7 @@ Compare code and package with the chart and correct the one that is wrong; count
 NDC 00009-0039-28 is Solu-Medrol 40 mg, on 2024-07-01 `J2919`; on a line of `J1320` one of the two is false.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed, lit
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed, lit  # noqa: A004
 
 EDIT = Edit(
     code="ND005",

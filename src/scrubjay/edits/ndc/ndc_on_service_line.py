@@ -13,7 +13,7 @@ Move the NDC with its quantity to the line of the drug. Where the drug was suppl
 administration is billed, put name and NDC into the note (NTE).
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format  # noqa: A004
 
 EDIT = Edit(
     code="ND010",

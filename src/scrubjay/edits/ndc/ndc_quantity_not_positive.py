@@ -11,7 +11,7 @@ Count what was used: vials of a powder, mL of a liquid. Round to three decimals.
 0.5 mL, `CTP****0.5*ML`.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, lit, number, when
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, lit, number, when  # noqa: A004
 
 _QUANTITY = col("ndc_quantity")
 

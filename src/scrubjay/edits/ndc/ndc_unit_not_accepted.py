@@ -13,7 +13,7 @@ Report powders in UN (vials, parts of a vial as decimals) and liquids in ML. Exa
 vial is `CTP****0.5*UN`, not 62.5 ME.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, listed, lit, when
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, listed, lit, when  # noqa: A004
 
 _UNIT = col("ndc_unit")
 _IS_A_UNIT = _UNIT.is_not_null() & _UNIT.is_in(["F2", "GR", "ME", "ML", "UN"])
