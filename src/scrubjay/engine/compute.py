@@ -28,7 +28,8 @@ def _columns_of(group: FactGroup, ctx: FactContext) -> pl.DataFrame:
         raise EditDefinitionError(
             f"gave columns {columns.columns} x {columns.height}, promised {names} x {frame.height}", where=group.name
         )
-    return columns.cast({fact.name: fact.dtype for fact in group.gives})  # type: ignore[arg-type]
+    wrong = {f.name: f.dtype for f in group.gives if columns.schema[f.name] != f.dtype}
+    return columns.cast(wrong) if wrong else columns  # pyright: ignore[reportArgumentType]
 
 
 def _put_on_lines(ctx: FactContext, names: Sequence[str]) -> None:
@@ -48,9 +49,10 @@ def compute_groups(groups: Sequence[FactGroup], ctx: FactContext, on_lines: Sequ
     for group in groups:
         columns = _columns_of(group, ctx)
         if group.grain == "line":
-            ctx.lines = ctx.lines.hstack(columns)
+            # Not hstack, which copies the list columns.
+            ctx.lines = pl.concat([ctx.lines, columns], how="horizontal")
         else:
-            ctx.claims = ctx.claims.hstack(columns)
+            ctx.claims = pl.concat([ctx.claims, columns], how="horizontal")
             _put_on_lines(ctx, [n for n in columns.columns if n in wanted_on_lines])
 
 

@@ -38,20 +38,35 @@ def _facts(prefix: str) -> tuple[Fact, ...]:
     )
 
 
-@facts(LINE, needs=(*_WHO, "service_date"), gives=_facts(""))
-def payer_of_line(ctx: FactContext) -> pl.DataFrame:
-    """Policy and parameters as of each line's date of service."""
-    distinct, rows = ctx.distinct(*_WHO, "service_date")
-    return ctx.policies.resolve(distinct)[rows]
+@facts(
+    CLAIM,
+    needs=_WHO,
+    gives=(Fact("payer_key", pl.UInt32(), "number of the payer within the batch: who pays, in one small column"),),
+)
+def payer_of_batch(ctx: FactContext) -> pl.DataFrame:
+    """Claims of one payer share a number, so that lines are matched by it and not by four texts."""
+    return ctx.claims.select(pl.struct(_WHO).rank("dense").cast(pl.UInt32).alias("payer_key"))
 
 
-@facts(CLAIM, needs=(*_WHO, "claim_service_date"), gives=_facts("claim_"))
-def payer_of_claim(ctx: FactContext) -> pl.DataFrame:
-    """Policy and parameters as of the claim's first date of service."""
-    asked = ctx.claims.select(*_WHO, pl.col("claim_service_date").alias("service_date"))
+def _resolve(ctx: FactContext, asked: pl.DataFrame) -> pl.DataFrame:
+    """Policy and parameters for each row of `payer_key` and `service_date`."""
     distinct = asked.unique(maintain_order=True)
     rows = asked.join(
         distinct.with_row_index("_row"), on=asked.columns, how="left", nulls_equal=True, maintain_order="left"
     )["_row"]
-    resolved = ctx.policies.resolve(distinct)[rows]
+    payers = ctx.claims.select("payer_key", *_WHO).unique("payer_key")
+    keys = distinct.join(payers, on="payer_key", how="left", maintain_order="left").drop("payer_key")
+    return ctx.policies.resolve(keys)[rows]
+
+
+@facts(LINE, needs=("payer_key", "service_date"), gives=_facts(""))
+def payer_of_line(ctx: FactContext) -> pl.DataFrame:
+    """Policy and parameters as of each line's date of service."""
+    return _resolve(ctx, ctx.lines.select("payer_key", "service_date"))
+
+
+@facts(CLAIM, needs=("payer_key", "claim_service_date"), gives=_facts("claim_"))
+def payer_of_claim(ctx: FactContext) -> pl.DataFrame:
+    """Policy and parameters as of the claim's first date of service."""
+    resolved = _resolve(ctx, ctx.claims.select("payer_key", pl.col("claim_service_date").alias("service_date")))
     return resolved.rename({name: f"claim_{name}" for name in resolved.columns})
