@@ -328,18 +328,21 @@ def _told_by(sided: pl.DataFrame) -> pl.DataFrame:
 
 
 def _contradictions(told: pl.DataFrame, ctx: FactContext) -> pl.DataFrame:
-    codes = told["diagnosis"].unique()
-    words = descriptors_of(codes).with_columns(_side_of_words(pl.col("descriptor")).alias("_by_words"))
+    relevant = told.filter(pl.col("diagnosis").str.contains(_sides()["diagnoses"]["pattern"]))
     dated = (
         ctx.reference.table("diagnoses", as_of=ctx.as_of)
         .unique("diagnosis", keep="last", maintain_order=True)
         .select("diagnosis", pl.col("side").alias("_by_row"), pl.lit(value=True).alias("_has_row"))
     )
+    # The tabular list is large; it is opened only for codes that the dated facts do not hold.
+    others = relevant.select(pl.col("diagnosis").unique()).join(dated, on="diagnosis", how="anti")
+    words = descriptors_of(others["diagnosis"]).with_columns(
+        _side_of_words(pl.col("descriptor")).alias("_by_words")
+    )
     side = pl.coalesce("_by_row", "_by_words", pl.lit("none"))
     is_known = pl.col("_has_row").is_not_null() | pl.col("descriptor").is_not_null()
     known = (
-        told.filter(pl.col("diagnosis").str.contains(_sides()["diagnoses"]["pattern"]))
-        .join(words, on="diagnosis", how="left", maintain_order="left")
+        relevant.join(words, on="diagnosis", how="left", maintain_order="left")
         .join(dated, on="diagnosis", how="left", maintain_order="left")
         .with_columns(pl.when(is_known).then(side).alias("_side"))
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from html import unescape
 from importlib import resources, util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
 
 _PACKAGE = "simple_icd_10_cm"
 _CODE = r"^[A-Z][0-9A-Z]{2,6}$"
-_NAMED = re.compile(r"<name>([^<]+)</name>\s*<desc>([^<]*)</desc>")
-_LEAST_LENGTH = 3
+_NAMED = re.compile(
+    r"<name>([^<]+)</name>\s*<desc>([^<]*)</desc>|<extension char=\"(.)\">([^<]*)</extension>"
+)
+_LEAST_LENGTH, _LONGEST = 3, 7
+_WORDS = {"stem": pl.String, "words": pl.String}
+_ADDITIONS = {"stem": pl.String, "seventh": pl.String, "addition": pl.String}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +68,37 @@ def packaged_release() -> Icd10Release | None:
 
 
 @cache
-def packaged_descriptors() -> pl.DataFrame:
-    """`diagnosis` and `descriptor` of the packaged release, for every code of the tabular list.
+def packaged_descriptors() -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What the tabular list of the packaged release says in words.
 
-    Codes whose seventh character comes from a table have none of their own; `descriptors_of` gives
-    those of their stem.
+    Returns:
+        `stem` and `words` of every code that is written out, and `stem`, `seventh` and `addition` of the
+        seventh characters that a stem and all codes below it take.
     """
+    words: dict[str, str] = {}
+    additions: list[tuple[str, str, str]] = []
     release = packaged_release()
-    if release is None or not release.descriptor_file.is_file():
-        return pl.DataFrame(schema={"diagnosis": pl.String, "descriptor": pl.String})
-    found = _NAMED.findall(release.descriptor_file.read_text(encoding="utf-8"))
+    text = ""
+    if release is not None and release.descriptor_file.is_file():
+        text = unescape(release.descriptor_file.read_text(encoding="utf-8"))
+    stem = ""
+    # A code's own table of seventh characters stands between its name and the codes below it.
+    for name, descriptor, seventh, addition in _NAMED.findall(text):
+        if name:
+            stem = name.replace(".", "")
+            words.setdefault(stem, descriptor)
+        else:
+            additions.append((stem, seventh, addition))
     return (
-        pl.DataFrame(found, schema={"diagnosis": pl.String, "descriptor": pl.String}, orient="row")
-        .with_columns(pl.col("diagnosis").str.replace(".", "", literal=True))
-        .filter(pl.col("diagnosis").str.contains(_CODE))
-        .unique("diagnosis", keep="first", maintain_order=True)
+        pl.DataFrame({"stem": list(words), "words": list(words.values())}, schema=_WORDS),
+        pl.DataFrame(additions, schema=_ADDITIONS, orient="row").unique(["stem", "seventh"], keep="first"),
     )
 
 
 def descriptors_of(diagnoses: pl.Series) -> pl.DataFrame:
-    """Descriptors of some codes, of the longest stem that has one; codes not in the release are absent.
+    """Descriptors of some codes as in the tabular list; codes not in the release are absent.
+
+    The words of a code with a seventh character are those of its stem and of that character.
 
     Args:
         diagnoses: codes without the dot, upper case.
@@ -91,30 +107,35 @@ def descriptors_of(diagnoses: pl.Series) -> pl.DataFrame:
         `diagnosis` and `descriptor`, at most one row per code.
     """
     release = packaged_release()
-    empty = pl.DataFrame(schema={"diagnosis": pl.String, "descriptor": pl.String})
-    if release is None:
-        return empty
     asked = diagnoses.alias("diagnosis").unique().drop_nulls().to_frame()
+    if release is None or asked.is_empty():
+        return pl.DataFrame(schema={"diagnosis": pl.String, "descriptor": pl.String})
     held = asked.join(release.codes.select("diagnosis"), on="diagnosis", how="semi")
-    if held.is_empty():
-        return empty
-    stems = held.with_columns(
-        pl.concat_list(
-            pl.col("diagnosis").str.slice(0, n).str.strip_chars_end("X")
-            if n > _LEAST_LENGTH
-            else pl.col("diagnosis").str.slice(0, n)
-            for n in range(_LEAST_LENGTH, 8)
-        ).alias("_stem")
-    ).explode("_stem")
-    # The code itself may end in X as a real character (no such stem exists otherwise), so it is asked for too.
-    own = held.with_columns(pl.col("diagnosis").alias("_stem"))
-    return (
-        pl.concat([stems, own])
+    words, additions = packaged_descriptors()
+    lengths = range(_LEAST_LENGTH, _LONGEST + 1)
+    stems = (
+        held.with_columns(
+            pl.concat_list(pl.col("diagnosis").str.slice(0, n) for n in lengths).alias("stem"),
+            pl.when(pl.col("diagnosis").str.len_chars() == _LONGEST)
+            .then(pl.col("diagnosis").str.slice(_LONGEST - 1))
+            .alias("seventh"),
+        )
+        .explode("stem")
         .unique()
-        .join(packaged_descriptors().rename({"diagnosis": "_stem"}), on="_stem")
-        .sort(pl.col("_stem").str.len_chars())
-        .unique("diagnosis", keep="last", maintain_order=True)
-        .select("diagnosis", "descriptor")
+        .sort(pl.col("stem").str.len_chars())
+    )
+    of_stem = stems.join(words, on="stem", maintain_order="left").unique(
+        "diagnosis", keep="last", maintain_order=True
+    )
+    of_seventh = stems.join(additions, on=["stem", "seventh"], maintain_order="left").unique(
+        "diagnosis", keep="last", maintain_order=True
+    )
+    return of_stem.join(of_seventh.select("diagnosis", "addition"), on="diagnosis", how="left").select(
+        "diagnosis",
+        pl.when((pl.col("stem") == pl.col("diagnosis")) | pl.col("addition").is_null())
+        .then("words")
+        .otherwise(pl.concat_str("words", "addition", separator=", "))
+        .alias("descriptor"),
     )
 
 

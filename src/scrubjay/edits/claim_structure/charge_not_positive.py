@@ -1,7 +1,7 @@
 """The charge of a line is zero or negative.
 
 ## What it checks
-The charge of a line with a procedure code is above zero. Not asked of Category II performance codes, of vaccines
+The charge of a line with a procedure code is above zero. Not asked of performance and quality measures, of vaccines
 supplied by the state (SL), or of items that came at no cost (FB), which are rightly sent at zero.
 
 ## Why it matters
@@ -18,7 +18,9 @@ from __future__ import annotations
 
 from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any  # noqa: A004
 
-_NO_CHARGE_EXPECTED = col("hcpcs").str.contains(r"^\d{4}F$") | has_any("modifiers", ["SL", "FB"])
+# Performance and quality measures: Category II numbers, and the ranges G8, G9 and M1 of Level II.
+_MEASURE = r"^(\d{4}F|G[89]\d{3}|M1\d{3})$"
+_NO_CHARGE_EXPECTED = col("hcpcs").str.contains(_MEASURE) | has_any("modifiers", ["SL", "FB"])
 
 EDIT = Edit(
     code="CS012",

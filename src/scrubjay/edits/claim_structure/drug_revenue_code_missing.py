@@ -19,15 +19,19 @@ from __future__ import annotations
 from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, listed  # noqa: A004
 
 _REVENUE = col("revenue_code").str.zfill(4)
+_IS_ACCEPTED = col("payer_drug_revenue_codes").list.contains(_REVENUE)
+_MAY_BE_GENERAL = col("is_packaged") & col("payer_packaged_drug_revenue_codes").list.contains(_REVENUE)
 
 EDIT = Edit(
     code="CS016",
     name="drug-revenue-code-missing",
     severity=Severity.WARNING,
     grain=Grain.LINE,
-    applies=(col("claim_kind") == "institutional") & col("is_drug") & (col("setting") != "inpatient"),
-    fires=col("payer_drug_revenue_codes").list.contains(_REVENUE).not_()
-    & (col("is_packaged") & col("payer_packaged_drug_revenue_codes").list.contains(_REVENUE)).not_(),
+    # Under a drug revenue code there is no fault, whether or not the code is a drug.
+    applies=(col("claim_kind") == "institutional")
+    & (col("is_drug") | (col("is_drug").is_null() & _IS_ACCEPTED))
+    & (col("setting") != "inpatient"),
+    fires=_IS_ACCEPTED.not_() & _MAY_BE_GENERAL.not_(),
     message=format(
         "{} is billed under revenue code {}; drugs with a code go under {}.",
         "hcpcs",
