@@ -20,6 +20,9 @@ DEMO_AS_OF = date(2026, 3, 20)
 """The day that the sample claims were written for; on today's date most would be past timely filing."""
 
 
+_LINES_SHOWN = 20
+
+
 class Format(StrEnum):
     """Formats of the report."""
 
@@ -226,11 +229,14 @@ def _judge(
     ignore: list[str],
     reference: Path | None,
 ) -> CheckReport:
-    from scrubjay import api  # noqa: PLC0415 - heavy: polars, every edit
+    import polars as pl  # noqa: PLC0415 - heavy, like all below
+
+    from scrubjay import api  # noqa: PLC0415
     from scrubjay.cli.progress import shown_progress  # noqa: PLC0415
+    from scrubjay.tables import CLAIMS, LINES  # noqa: PLC0415
 
     with shown_progress(paths) as progress:
-        return api.check(
+        report = api.check(
             paths,
             as_of=as_of,
             started_at=now(),
@@ -240,6 +246,12 @@ def _judge(
             reference_path=reference,
             progress=progress,
         )
+    if report.result.claims.is_empty():
+        # The engine's frames of no claims have no types yet; reports join and sum them.
+        report.result.claims = CLAIMS.empty().select(report.result.claims.columns)
+        lines = LINES.empty().with_columns(pl.lit(None, dtype=pl.Date).alias("service_date"))
+        report.result.lines = lines.select(report.result.lines.columns)
+    return report
 
 
 def _write(
@@ -250,8 +262,12 @@ def _write(
     from scrubjay.reports.summary import summarise  # noqa: PLC0415
 
     summary = summarise(report, api.reason_words)
+    fatal = [p for p in summary.problems if p.is_fatal]
+    for problem in fatal[:_LINES_SHOWN]:
+        say(problem.one_line())
+    if len(fatal) > _LINES_SHOWN:
+        say(f"{len(fatal) - _LINES_SHOWN} more files could not be read.")
+    is_all_unreadable = bool(report.files) and summary.files_unreadable == len(report.files)
+    if is_all_unreadable and chosen is Format.TEXT and output is None:
+        return
     deliver(report, summary, chosen.value, output, limit=limit, with_not_evaluated=with_not_evaluated)
-    if chosen is not Format.TEXT or output is not None:
-        for problem in summary.problems:
-            if problem.is_fatal:
-                say(problem.one_line())

@@ -91,6 +91,8 @@ def run(arguments: Sequence[str]) -> int:
         command = typer.main.get_command(app)
         code = command.main(args=list(arguments), prog_name="scrubjay", standalone_mode=False)
         sys.stdout.flush()
+        if code == _INTERRUPTED:
+            say("stopped.")
         return int(code or 0)
     except ScrubjayError as error:
         say(error.one_line())
@@ -107,7 +109,9 @@ def run(arguments: Sequence[str]) -> int:
     except MemoryError:
         say("out of memory. Check the files one at a time.")
         return int(ExitCode.INTERNAL)
-    except (Exception, BaseExceptionGroup) as error:  # noqa: BLE001 - the last net: no traceback reaches a user
+    except (SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - the last net, panics of polars included: no traceback reaches a user
         say(_internal(error))
         return int(ExitCode.INTERNAL)
 
@@ -124,12 +128,19 @@ def main() -> int:
     return run(sys.argv[1:])
 
 
+class _LateFilter(logging.Filter):
+    """`scrubjay.phi.LogFilter`, loaded with the first record: most commands log nothing."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        from scrubjay.phi import LogFilter  # noqa: PLC0415
+
+        return LogFilter().filter(record)
+
+
 def _quiet_logs() -> None:
     """Warnings of libraries go to standard error, with every identifier taken out."""
-    from scrubjay.phi import LogFilter  # noqa: PLC0415
-
     handler = logging.StreamHandler()
-    handler.addFilter(LogFilter())
+    handler.addFilter(_LateFilter())
     logging.basicConfig(
         level=logging.WARNING, handlers=[handler], format="scrubjay: %(levelname)s: %(message)s"
     )
