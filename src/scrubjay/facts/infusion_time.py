@@ -16,15 +16,16 @@ _DAY = ("claim_key", "service_date")
 _TIMED = ["hydration", "infusion", "push", "sc_infusion", "complex_infusion", "complex_push"]
 _HOUR = 60
 
+# Digits are written 0-9: \d would take every script's, which no cast reads.
 # Words that tie a number of minutes to the giving of the drug; others (observed, waited) are cut out first.
 _GIVING = r"(?:INFUS\w*|PUSH\w*|DRIP\w*|DURATION|RAN|GIVEN|ADMIN\w*|HYDRAT\w*|OVER|IV)"
 _OTHER_TIME = (
-    r"\b(?:OBSERV|MONITOR|WAIT|WATCH|COUNSEL|SPENT|FACE)\w*[^0-9]{0,25}\d[\d:.]*\s*(?:MIN|HR|HOUR|H)\w*"
+    r"\b(?:OBSERV|MONITOR|WAIT|WATCH|COUNSEL|SPENT|FACE)\w*[^0-9]{0,25}[0-9][0-9:.]*\s*(?:MIN|HR|HOUR|H)\w*"
 )
-_MINUTES = rf"\b{_GIVING}\b.{{0,40}}?\b(\d{{1,4}})\s*MIN"
-_MINUTES_FIRST = r"\b(\d{1,4})\s*MIN(?:UTE)?S?\.?\s+(?:IV\s+)?(?:INFUS|PUSH|DRIP)"
-_HOURS = rf"\b{_GIVING}\b.{{0,40}}?\b(\d{{1,2}})(?:\.(\d{{1,2}}))?\s*(?:HOURS?|HRS?|H)\b\.?(?:\s*(?:AND\s+)?(\d{{1,2}})\s*MIN)?"
-_CLOCK = r"(\d{1,2}):?(\d{2})\s*([AP])?\.?M?\b"
+_MINUTES = rf"\b{_GIVING}\b.{{0,40}}?\b([0-9]{{1,4}})\s*MIN"
+_MINUTES_FIRST = r"\b([0-9]{1,4})\s*MIN(?:UTE)?S?\.?\s+(?:IV\s+)?(?:INFUS|PUSH|DRIP)"
+_HOURS = rf"\b{_GIVING}\b.{{0,40}}?\b([0-9]{{1,2}})(?:\.([0-9]{{1,2}}))?\s*(?:HOURS?|HRS?|H)\b\.?(?:\s*(?:AND\s+)?([0-9]{{1,2}})\s*MIN)?"
+_CLOCK = r"([0-9]{1,2}):?([0-9]{2})\s*([AP])?\.?M?\b"
 _START_STOP = (
     rf"\bSTART\w*[^0-9]{{0,12}}{_CLOCK}[^0-9]{{0,25}}?\b(?:STOP|END|FINISH)\w*[^0-9]{{0,12}}{_CLOCK}"
 )
@@ -83,7 +84,7 @@ def minutes_in_text(texts: pl.Series) -> pl.DataFrame:
         pl.when(pl.col("h1").is_null())
         .then(
             pl.col("minutes")
-            .list.eval(pl.element().str.extract(r"(\d{1,4})\s*MIN$").cast(pl.Int32))
+            .list.eval(pl.element().str.extract(r"([0-9]{1,4})\s*MIN$").cast(pl.Int32))
             .list.unique()
         )
         .alias("by_minutes"),
@@ -137,11 +138,11 @@ def minutes_stated(ctx: FactContext) -> pl.DataFrame:
         .fill_null(value=False)
         .alias("_is_timed"),
     )
-    worded = lines.filter(pl.col("_text").str.contains(r"\d"))
+    worded = lines.filter(pl.col("_text").str.contains(r"[0-9]"))
     own = worded.select("line_key", *_DAY).hstack(minutes_in_text(worded["_text"])).filter("is_stated")
     timed_days = lines.filter("_is_timed").group_by(_DAY).agg(pl.len().alias("_timed"))
     noted = (
-        lines.filter(pl.col("claim_note").str.contains(r"\d"))
+        lines.filter(pl.col("claim_note").str.contains(r"[0-9]"))
         .group_by("claim_key")
         .agg(
             pl.col("service_date").first(),
