@@ -115,7 +115,7 @@ def test_all_files_in_one_run_and_in_small_batches_give_the_same(samples):
     lines = [key for bundle in one for key in bundle.lines["line_key"]]
     assert lines == list(range(1, len(lines) + 1))
     assert [r.file_number for r in whole.reports] == list(range(1, len(paths) + 1))
-    for path in paths:
+    for path in paths[::4]:
         big, small = ClaimReader([path]), ClaimReader([path], batch_bytes=700)
         one_go, pieces = list(big.batches()), list(small.batches())
         columns = ("claims", "lines", "other_payers", "adjustments")
@@ -127,7 +127,7 @@ def test_all_files_in_one_run_and_in_small_batches_give_the_same(samples):
 
 
 def test_a_file_cut_anywhere_is_never_taken_for_whole(samples):
-    for path, answer in list(samples.items())[::5]:
+    for path, answer in list(samples.items())[::9]:
         if not _is_837(answer):
             continue
         data = path.read_bytes().rstrip()

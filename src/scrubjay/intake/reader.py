@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int], None]
 
-BATCH_BYTES = 8 * 2**20
-"""Text of one batch. Peak memory is about fifty times this, whatever the size of the file."""
+BATCH_BYTES = 6 * 2**20
+"""Text of one batch. Peak memory is about sixty times this, whatever the size of the file."""
 _IN_FLIGHT = 2
 
 

@@ -52,7 +52,7 @@ class Details:
 
 def first(frame: pl.DataFrame) -> pl.DataFrame:
     """The first row of each owner; rows are in file order, so owners never decrease."""
-    owner = frame["owner"]
+    owner = pl.col("owner")
     return frame.filter((owner != owner.shift(1)).fill_null(value=True))
 
 
