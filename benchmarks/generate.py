@@ -14,7 +14,7 @@ from pathlib import Path
 
 CLAIMS_PER_TRANSACTION = 5000
 FAULT_SHARE = 0.05
-FIRST_DAY, DAYS = date(2024, 7, 1), 180
+FIRST_DAY, DAYS = date(2026, 1, 2), 88
 
 # (code, modifiers, units, charge, NDC, NDC quantity, NDC unit)
 Line = tuple[str, str, str, str, str, str, str]
@@ -45,9 +45,8 @@ VISITS: tuple[tuple[Line, ...], ...] = (
         ("J9271", ":JZ", "200", "16000", "", "", ""),
         ("96413", "", "1", "420", "", "", ""),
         ("J1100", "", "10", "10", "", "", ""),
-        ("96375", "", "1", "60", "", "", ""),
         ("J2405", ":JZ", "8", "16", "", "", ""),
-        ("96375", "", "1", "60", "", "", ""),
+        ("96375", "", "2", "120", "", "", ""),
     ),
 )
 FAULTS = ("drop-jz", "wrong-total", "old-code", "vials-as-units", "both-modifiers", "no-diagnosis")
@@ -109,15 +108,15 @@ def generate(claims: int, path: Path, seed: int = 837) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="ascii", newline="") as out:
         out.write(
-            "ISA*00*          *00*          *ZZ*SUBMIT1        *ZZ*MCARE          *240701*1200*^*00501*000000001*0*T*:~\n"
-            "GS*HC*SUBMIT1*MCARE*20240701*1200*1*X*005010X222A1~\n"
+            "ISA*00*          *00*          *ZZ*SUBMIT1        *ZZ*MCARE          *260402*1200*^*00501*000000001*0*T*:~\n"
+            "GS*HC*SUBMIT1*MCARE*20260402*1200*1*X*005010X222A1~\n"
         )
         transactions = 0
         for start in range(0, claims, CLAIMS_PER_TRANSACTION):
             transactions += 1
             body = [
                 f"ST*837*{transactions:04d}*005010X222A1",
-                f"BHT*0019*00*{transactions:06d}*20240710*1200*CH",
+                f"BHT*0019*00*{transactions:06d}*20260402*1200*CH",
                 "NM1*41*2*EXAMPLE CLINIC*****46*SUBMIT1",
                 "PER*IC*BILLING*TE*5555550100",
                 "NM1*40*2*MEDICARE B*****46*MCARE",

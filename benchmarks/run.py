@@ -67,7 +67,7 @@ def main() -> None:
             generate(size, path)
     scrubjay = str(Path(sys.executable).parent / "scrubjay")
     seconds, memory, _ = _measure(
-        [scrubjay, "check", str(file), "--as-of", "2025-01-15", "--fail-on", "never", "--format", arguments.output,
+        [scrubjay, "check", str(file), "--as-of", "2026-04-15", "--fail-on", "never", "--format", arguments.output,
          "-o", str(OUT / f"findings.{arguments.output}")]
     )
     rows = [_row("scrubjay check, every edit", arguments.claims, seconds, memory)]
