@@ -201,14 +201,6 @@ def drug_of_code(ctx: FactContext) -> pl.DataFrame:
 
     A code past its last day keeps the drug it stood for, so that a message can name it.
     """
-    found = ctx.look_up("drugs", hcpcs="hcpcs")
-    ever = (
-        ctx.reference.table("drugs", as_of=ctx.as_of)
-        .sort("effective_from", nulls_last=False)
-        .unique("hcpcs", keep="last", maintain_order=True)
-    )
-    distinct, rows = ctx.distinct("hcpcs")
-    fallback = distinct.join(ever, on="hcpcs", how="left", maintain_order="left")[rows]
     names = {
         "drug": "drug",
         "brands": "drug_brands",
@@ -221,8 +213,19 @@ def drug_of_code(ctx: FactContext) -> pl.DataFrame:
         "usual_doses_mg": "usual_doses_mg",
         "confidence": "drug_confidence",
     }
-    has_row = found["drug"].is_not_null()
-    return pl.DataFrame({fact: found[name].zip_with(has_row, fallback[name]) for name, fact in names.items()})
+    distinct, rows = ctx.distinct("hcpcs", "service_date")
+    held = ctx.reference.lookup("drugs", distinct, on="service_date", as_of=ctx.as_of).select(*names)
+    ever = (
+        ctx.reference.table("drugs", as_of=ctx.as_of)
+        .sort("effective_from", nulls_last=False)
+        .unique("hcpcs", keep="last", maintain_order=True)
+        .select("hcpcs", *names)
+    )
+    fallback = distinct.select("hcpcs").join(ever, on="hcpcs", how="left", maintain_order="left")
+    has_row = held["drug"].is_not_null()
+    return pl.DataFrame({fact: held[name].zip_with(has_row, fallback[name]) for name, fact in names.items()})[
+        rows
+    ]
 
 
 @facts(

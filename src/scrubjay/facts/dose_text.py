@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from scrubjay.facts.ndc_quantity import unit_in_mg
+from scrubjay.facts.ndc_quantity import on_rows, unit_in_mg
 from scrubjay.facts.registry import LINE, Fact, facts
 from scrubjay.tables.columns import QUANTITY
 
@@ -166,35 +166,47 @@ def stated_doses(texts: pl.DataFrame) -> pl.DataFrame:
 )
 def dose_in_text(ctx: FactContext) -> pl.DataFrame:
     """Of lines whose text names the code's drug alone, or no drug at all."""
-    lines = ctx.lines.select(
-        "drug_text",
-        (
-            pl.col("does_text_name_other_drug").eq_missing(other=False)
-            & ((pl.col("named_drugs").list.len() <= 1) | (pl.col("codes_of_named_drug").list.len() > 0))
-        ).alias("_is_about_code"),
+    needs = ("drug_text", "does_text_name_other_drug", "named_drugs", "codes_of_named_drug")
+    lines = ctx.lines.select(needs)
+    if lines["drug_text"].null_count() == lines.height:
+        return pl.DataFrame(
+            {"stated_dose": [], "stated_dose_unit": []},
+            schema={"stated_dose": QUANTITY, "stated_dose_unit": pl.String},
+        ).clear(lines.height)
+    is_one_drug = (pl.col("named_drugs").list.len() <= 1) | (pl.col("codes_of_named_drug").list.len() > 0)
+    told = (
+        lines.with_row_index("_i")
+        .filter(
+            pl.col("drug_text").is_not_null(),
+            pl.col("does_text_name_other_drug").eq_missing(other=False),
+            is_one_drug,
+        )
+        .select("_i", "drug_text")
     )
-    texts = lines.filter("_is_about_code").select("drug_text").drop_nulls().unique(maintain_order=True)
-    doses = stated_doses(texts)
-    keep = pl.col("_is_about_code")
-    return lines.join(doses, on="drug_text", how="left", maintain_order="left").select(
-        pl.when(keep).then("stated_dose").alias("stated_dose"),
-        pl.when(keep).then("stated_dose_unit").alias("stated_dose_unit"),
+    doses = stated_doses(told.select("drug_text").unique(maintain_order=True))
+    found = told.join(doses, on="drug_text", how="inner")
+    every = pl.int_range(lines.height, dtype=pl.get_index_type(), eager=True).alias("_i").to_frame()
+    return every.join(found, on="_i", how="left", maintain_order="left").select(
+        "stated_dose", "stated_dose_unit"
     )
+
+
+_DOSE_NEEDS = (
+    "stated_dose",
+    "stated_dose_unit",
+    "unit_amount",
+    "drug_unit",
+    "units",
+    "code_day_units",
+    "code_day_discarded_units",
+    "does_ndc_quantity_agree",
+    "units_per_item",
+)
 
 
 @facts(
     LINE,
-    needs=(
-        "stated_dose",
-        "stated_dose_unit",
-        "unit_amount",
-        "drug_unit",
-        "units",
-        "code_day_units",
-        "code_day_discarded_units",
-        "does_ndc_quantity_agree",
-        "units_per_item",
-    ),
+    needs=_DOSE_NEEDS,
     gives=(
         Fact(
             "is_dose_stated",
@@ -216,9 +228,20 @@ def dose_in_text(ctx: FactContext) -> pl.DataFrame:
         ),
     ),
 )
-def units_of_dose_in_text(ctx: FactContext) -> list[pl.Expr]:
+def units_of_dose_in_text(ctx: FactContext) -> pl.DataFrame:
     """Units = stated dose / amount of one unit, rounded up once; exact decimals."""
-    del ctx
+    is_stated = pl.col("stated_dose").is_not_null()
+    told = on_rows(ctx.lines, is_stated, _DOSE_NEEDS, _dose_units())
+    return told.with_columns(
+        # No dose is stated: that is known, and no gap.
+        pl.when(ctx.lines["stated_dose"].is_null())
+        .then(statement=False)
+        .otherwise("is_dose_stated")
+        .alias("is_dose_stated")
+    )
+
+
+def _dose_units() -> list[pl.Expr]:
     unit = pl.col("stated_dose_unit")
     one_unit = pl.when(unit == "mg").then(unit_in_mg()).when(unit == pl.col("drug_unit")).then("unit_amount")
     one_unit = pl.when(one_unit > 0).then(one_unit)
@@ -233,9 +256,7 @@ def units_of_dose_in_text(ctx: FactContext) -> list[pl.Expr]:
         "does_ndc_quantity_agree"
     )
     return [
-        pl.when(pl.col("stated_dose").is_null())
-        .then(statement=False)
-        .when(pl.col("drug_unit").is_null() & pl.col("unit_amount").is_null())
+        pl.when(pl.col("drug_unit").is_null() & pl.col("unit_amount").is_null())
         .then(None)
         .otherwise(one_unit.is_not_null())
         .alias("is_dose_stated"),

@@ -37,16 +37,13 @@ _MARK = "|"
 )
 def modifiers_in_set(ctx: FactContext) -> pl.DataFrame:
     """Each modifier by itself, on the few distinct lists and days."""
-    joined = ctx.lines.select(pl.col("modifiers").list.join(_MARK).alias("_joined"), "service_date")
-    distinct = joined.unique(maintain_order=True).with_row_index("_n")
-    rows = joined.join(
-        distinct, on=["_joined", "service_date"], how="left", nulls_equal=True, maintain_order="left"
-    )["_n"]
-    single = (
-        distinct.filter(pl.col("_joined") != "")
-        .with_columns(pl.col("_joined").str.split(_MARK).alias("modifier"))
-        .explode("modifier")
+    lines = ctx.lines.select("modifiers", "service_date").with_row_index("_i")
+    some = lines.filter(pl.col("modifiers").list.len() > 0).select(
+        "_i", pl.col("modifiers").list.join(_MARK).alias("_joined"), "service_date"
     )
+    keys = ["_joined", "service_date"]
+    distinct = some.select(keys).unique(maintain_order=True).with_row_index("_n")
+    single = distinct.with_columns(pl.col("_joined").str.split(_MARK).alias("modifier")).explode("modifier")
     judged = _judged(ctx, single.select("modifier", "service_date").unique())
     back = single.join(
         judged, on=["modifier", "service_date"], how="left", nulls_equal=True, maintain_order="left"
@@ -57,17 +54,28 @@ def modifiers_in_set(ctx: FactContext) -> pl.DataFrame:
         pl.col("_state").is_in(["unknown", "out"]).any().alias("_bad"),
         (pl.col("_state") == "undecided").any().alias("_undecided"),
     )
+    found = some.join(
+        distinct.join(per_list, on="_n", how="left"),
+        on=keys,
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    )
     none = pl.lit(pl.Series([[]], dtype=_STRINGS)).first()
-    return distinct.join(per_list, on="_n", how="left", maintain_order="left").select(
-        pl.col("unknown_modifiers").fill_null(none),
-        pl.col("modifiers_out_of_force").fill_null(none),
-        # No row of per_list is an empty list of modifiers: nothing to object to.
-        pl.when(pl.col("_bad").fill_null(value=False))
-        .then(statement=False)
-        .when(pl.col("_undecided").fill_null(value=False).not_())
-        .then(statement=True)
-        .alias("are_modifiers_valid"),
-    )[rows]
+    return (
+        lines.select("_i")
+        .join(found, on="_i", how="left", maintain_order="left")
+        .select(
+            # A line without modifiers has nothing to object to.
+            pl.col("unknown_modifiers").fill_null(none),
+            pl.col("modifiers_out_of_force").fill_null(none),
+            pl.when(pl.col("_bad").fill_null(value=False))
+            .then(statement=False)
+            .when(pl.col("_undecided").fill_null(value=False).not_())
+            .then(statement=True)
+            .alias("are_modifiers_valid"),
+        )
+    )
 
 
 def _judged(ctx: FactContext, asked: pl.DataFrame) -> pl.DataFrame:

@@ -16,31 +16,40 @@ _NOT_CONVERTED = (
     "the NDC quantity cannot be converted into units of this code: the NDC is not linked to the code in the "
     "crosswalk that is held, or its unit of measure is not the one the NDC is counted in"
 )
-_MG_PER = {"mg": "1", "mcg": "0.001", "g": "1000"}
 
 
 def unit_in_mg() -> pl.Expr:
     """Milligrams in one billing unit, from `unit_amount` and `drug_unit`; null where it is no mass."""
-    factor = pl.col("drug_unit").replace_strict(_MG_PER, default=None, return_dtype=pl.String).cast(QUANTITY)
-    return pl.col("unit_amount") * factor
+    unit, amount = pl.col("drug_unit"), pl.col("unit_amount")
+    return (
+        pl.when(unit == "mg")
+        .then(amount)
+        .when(unit == "mcg")
+        .then(amount / 1000)
+        .when(unit == "g")
+        .then(amount * 1000)
+        .cast(QUANTITY)
+    )
+
+
+_QUANTITY_NEEDS = (
+    "ndc_quantity",
+    "ndc_unit",
+    "ndc_billing_unit",
+    "package_size",
+    "units_per_item",
+    "unit_amount",
+    "drug_unit",
+    "units",
+    "code_day_units",
+    "code_day_discarded_units",
+    "payer_ndc_quantity_tolerance",
+)
 
 
 @facts(
     LINE,
-    needs=(
-        "ndc_quantity",
-        "ndc_unit",
-        "ndc_billing_unit",
-        "package_size",
-        "units_per_item",
-        "unit_amount",
-        "drug_unit",
-        "units",
-        "modifiers",
-        "code_day_units",
-        "code_day_discarded_units",
-        "payer_ndc_quantity_tolerance",
-    ),
+    needs=_QUANTITY_NEEDS,
     gives=(
         Fact(
             "units_by_ndc",
@@ -57,13 +66,34 @@ def unit_in_mg() -> pl.Expr:
         ),
     ),
 )
-def ndc_quantity_in_units(ctx: FactContext) -> list[pl.Expr]:
+def ndc_quantity_in_units(ctx: FactContext) -> pl.DataFrame:
     """Exact comparison, cross-multiplied: quantity x units per item against units x package size.
 
     UN and ML convert by the crosswalk, ME (milligrams) by what one unit of the code stands for. Other
     units of measure, or ML of a powder, do not convert.
     """
-    del ctx
+    return on_rows(ctx.lines, pl.col("ndc_quantity").is_not_null(), _QUANTITY_NEEDS, _converted())
+
+
+def on_rows(
+    lines: pl.DataFrame, chosen: pl.Expr, needs: tuple[str, ...], give: list[pl.Expr]
+) -> pl.DataFrame:
+    """`give` on the distinct rows of `needs` among the `chosen` lines; null on the other lines.
+
+    Decimal arithmetic is slow next to a join, and claims repeat themselves.
+    """
+    frame = lines.select(*needs, chosen.alias("_chosen")).with_row_index("_i")
+    few = frame.filter("_chosen").drop("_chosen")
+    distinct = few.drop("_i").unique(maintain_order=True)
+    answers = distinct.with_columns(give)
+    names = [e.meta.output_name() for e in give]
+    found = few.join(answers, on=list(needs), how="left", nulls_equal=True, maintain_order="left").select(
+        "_i", *names
+    )
+    return frame.select("_i").join(found, on="_i", how="left", maintain_order="left").select(names)
+
+
+def _converted() -> list[pl.Expr]:
     quantity, unit = pl.col("ndc_quantity"), pl.col("ndc_unit")
     by_package = unit.is_in(["UN", "ML"]) & (
         pl.when(pl.col("ndc_billing_unit").is_not_null())

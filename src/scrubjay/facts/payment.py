@@ -44,10 +44,10 @@ _PAYABLE_DRUG = ["G", "K", "K2"]
 )
 def status_of_code(ctx: FactContext) -> pl.DataFrame:
     """Status by setting and date of service."""
-    ctx.lines = ctx.lines.with_columns(pl.col("setting").alias("_status_setting"))
-    found = ctx.look_up("status", hcpcs="hcpcs", status_setting="_status_setting")
-    ctx.lines = ctx.lines.drop("_status_setting")
-    frame = ctx.lines.select("setting", found["status_indicator"], found["payment_rate"])
+    distinct, rows = ctx.distinct("hcpcs", "setting", "service_date")
+    asked = distinct.rename({"setting": "status_setting"})
+    found = ctx.reference.lookup("status", asked, on="service_date", as_of=ctx.as_of)
+    frame = distinct.select("setting", found["status_indicator"], found["payment_rate"])
     by_status = pl.col("setting").is_in(["hopd", "asc"])
     return frame.select(
         "status_indicator",
@@ -58,7 +58,7 @@ def status_of_code(ctx: FactContext) -> pl.DataFrame:
         .then(statement=False)
         .alias("is_packaged"),
         by_status.alias("is_paid_by_status"),
-    )
+    )[rows]
 
 
 @facts(
@@ -104,13 +104,11 @@ def payable_drug(ctx: FactContext) -> list[pl.Expr]:
 )
 def container_of_line(ctx: FactContext) -> pl.DataFrame:
     """The NDC decides; without one, the code, if all its forms are alike."""
-    of_code = ctx.look_up("containers", hcpcs="hcpcs")
-    frame = ctx.lines.select(
-        "ndc_container_type",
-        "ndc_container_confidence",
-        of_code["container_type"].alias("_of_code"),
-        of_code["confidence"].alias("_code_confidence"),
-    )
+    distinct, rows = ctx.distinct("hcpcs", "service_date")
+    of_code = ctx.reference.lookup("containers", distinct, on="service_date", as_of=ctx.as_of).select(
+        pl.col("container_type").alias("_of_code"), pl.col("confidence").alias("_code_confidence")
+    )[rows]
+    frame = ctx.lines.select("ndc_container_type", "ndc_container_confidence").hstack(of_code)
     by_ndc = pl.col("ndc_container_type").is_not_null()
     return frame.select(
         pl.coalesce("ndc_container_type", "_of_code").alias("container_type"),
@@ -132,7 +130,10 @@ def container_of_line(ctx: FactContext) -> pl.DataFrame:
 )
 def limit_of_code(ctx: FactContext) -> pl.DataFrame:
     """ASP payment limit of the quarter."""
-    limit = ctx.look_up("payment_limits", hcpcs="hcpcs")["payment_limit"]
+    distinct, rows = ctx.distinct("hcpcs", "service_date")
+    limit = ctx.reference.lookup("payment_limits", distinct, on="service_date", as_of=ctx.as_of)[
+        "payment_limit"
+    ][rows]
     return ctx.lines.select(
         limit.alias("payment_limit"), (pl.col("units") * limit).cast(QUANTITY).alias("expected_payment")
     )

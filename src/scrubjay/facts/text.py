@@ -200,30 +200,41 @@ def text_about_drug(ctx: FactContext) -> pl.DataFrame:
     ),
 )
 def drug_in_text(ctx: FactContext) -> pl.DataFrame:
-    """Names found in the distinct texts, and the codes that they stand for."""
-    distinct, rows = ctx.distinct("drug_text", "hcpcs", "service_date", "drug")
-    asked = distinct.with_row_index("_n")
-    texts = asked.filter(pl.col("drug_text").is_not_null())
-    found = _found(ctx, texts) if texts.height else _NOTHING_FOUND
-    frame = asked.join(found, on="_n", how="left", maintain_order="left")
-    none = pl.lit(pl.Series([[]], dtype=_STRINGS)).first()
+    """Names found in the distinct texts, and the codes that they stand for. Lines without text cost nothing."""
+    needs = ["drug_text", "hcpcs", "service_date", "drug"]
+    lines = ctx.lines.select(needs)
+    height = lines.height
+    none = pl.Series([[]], dtype=_STRINGS)
+    if lines["drug_text"].null_count() == height:
+        return pl.DataFrame(
+            {
+                "named_drugs": none.new_from_index(0, height),
+                "does_text_name_other_drug": pl.repeat(value=False, n=height, dtype=pl.Boolean, eager=True),
+                "codes_of_named_drug": none.new_from_index(0, height),
+            }
+        )
+    told = lines.with_row_index("_i").filter(pl.col("drug_text").is_not_null())
+    texts = told.drop("_i").unique(maintain_order=True).with_row_index("_n")
+    found = texts.join(_found(ctx, texts), on="_n", how="inner").drop("_n")
+    by_line = told.join(found, on=needs, how="inner", nulls_equal=True)
+    every = pl.int_range(height, dtype=pl.get_index_type(), eager=True).alias("_i").to_frame()
+    frame = every.join(by_line, on="_i", how="left", maintain_order="left")
+    empty = pl.lit(none).first()
     return frame.select(
         # Not joined means that the line has no text, or text without a known name.
-        pl.col("named_drugs").fill_null(none),
-        pl.when(pl.col("named_drugs").is_null())
-        .then(statement=False)
-        .when(pl.col("_is_own"))
+        pl.col("named_drugs").fill_null(empty),
+        pl.when(pl.col("named_drugs").is_null() | pl.col("_is_own"))
         .then(statement=False)
         .when(pl.col("drug").is_not_null())
         .then(statement=True)
         .alias("does_text_name_other_drug"),
-        pl.col("codes_of_named_drug").fill_null(none),
-    )[rows]
+        pl.col("codes_of_named_drug").fill_null(empty),
+    )
 
 
 _NOTHING_FOUND = pl.DataFrame(
     schema={
-        "_n": pl.UInt32,
+        "_n": pl.get_index_type(),
         "named_drugs": _STRINGS,
         "_is_own": pl.Boolean,
         "codes_of_named_drug": _STRINGS,
@@ -277,5 +288,4 @@ def _found(ctx: FactContext, texts: pl.DataFrame) -> pl.DataFrame:
         )
         .join(meant, on="_n", how="left", maintain_order="left")
         .select("_n", "named_drugs", "_is_own", "codes_of_named_drug")
-        .cast({"_n": pl.UInt32})
     )

@@ -3,7 +3,8 @@
 ## What it checks
 Every modifier of the line against the HCPCS Level II modifiers with their days, and the CPT modifier numbers in
 use. Whether a payer takes a modifier that is in the code set is another question (for example JG, which is
-still a modifier although Medicare stopped taking it).
+still a modifier although Medicare stopped taking it). Ambulance lines are left out: their pairs of origin and
+destination letters are not in the code set.
 
 ## Why it matters
 A modifier that is not valid on the date makes the line unprocessable or denied, the drug with it.
@@ -20,7 +21,9 @@ EDIT = Edit(
     name="modifier-not-in-code-set",
     severity=Severity.ERROR,
     grain=Grain.LINE,
-    applies=col("modifiers").list.len() > 0,
+    # Ambulance trips carry origin and destination as two letters that are no modifiers of the code set.
+    applies=(col("modifiers").list.len() > 0)
+    & (col("hcpcs").is_null() | col("hcpcs").str.starts_with("A0").not_()),
     fires=col("are_modifiers_valid").not_(),
     message=when(col("unknown_modifiers").list.len() > 0)
     .then(format("{} is no modifier of the code set.", listed("unknown_modifiers")))
