@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture(scope="session")
@@ -41,9 +42,14 @@ def claims(gold) -> Path:
     return gold / "claims"
 
 
-def one_line(text: str) -> str:
-    """The only line of `text`, which must be one of the program's own."""
-    lines = text.splitlines()
-    assert len(lines) == 1, text
-    assert lines[0].startswith("scrubjay: ")
-    return lines[0]
+@pytest.fixture(scope="session")
+def one_line():
+    """Give the only line of a text, which must be one of the program's own."""
+
+    def line_of(text: str) -> str:
+        lines = text.splitlines()
+        assert len(lines) == 1, text
+        assert lines[0].startswith("scrubjay: ")
+        return lines[0]
+
+    return line_of

@@ -13,8 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from conftest import one_line
-
 USAGE, UNREADABLE = 2, 3
 SS = "methylprednisolone sodium succinate"
 UNITS = ("units", "--drug", SS, "--on", "2024-06-03")
@@ -69,7 +67,7 @@ UNITS = ("units", "--drug", SS, "--on", "2024-06-03")
     ],
     ids=lambda v: " ".join(v)[:60] if isinstance(v, list) else None,
 )
-def test_wrong_request(scrubjay, args, says, tmp_path):
+def test_wrong_request(scrubjay, args, says, tmp_path, one_line):
     done = scrubjay(*args, cwd=tmp_path)
     line = one_line(done.stderr)
     assert done.returncode == USAGE, line
@@ -78,13 +76,13 @@ def test_wrong_request(scrubjay, args, says, tmp_path):
         assert piece in line
 
 
-def test_a_file_where_a_command_belongs(scrubjay, claims):
+def test_a_file_where_a_command_belongs(scrubjay, claims, one_line):
     done = scrubjay("V01.837", cwd=claims)
     assert done.returncode == USAGE
     assert "scrubjay check V01.837" in one_line(done.stderr)
 
 
-def test_a_refusal_is_also_json(scrubjay):
+def test_a_refusal_is_also_json(scrubjay, one_line):
     import json
 
     done = scrubjay(*UNITS, "--dose", "125", "--json")
@@ -98,7 +96,17 @@ def test_a_refusal_is_also_json(scrubjay):
 # Files --------------------------------------------------------------------------------------------
 
 
-def unreadable(scrubjay, path, *says):
+@pytest.fixture
+def unreadable(scrubjay, one_line):
+    """Check a file that cannot be read."""
+
+    def call(path, *says):
+        refused(scrubjay, one_line, path, *says)
+
+    return call
+
+
+def refused(scrubjay, one_line, path, *says):
     done = scrubjay("check", path)
     line = one_line(done.stderr)
     assert done.returncode == UNREADABLE, line
@@ -108,36 +116,36 @@ def unreadable(scrubjay, path, *says):
         assert piece in line
 
 
-def test_missing_file(scrubjay, tmp_path):
-    unreadable(scrubjay, tmp_path / "none.837", "no such file")
+def test_missing_file(unreadable, tmp_path):
+    unreadable(tmp_path / "none.837", "no such file")
 
 
-def test_folder(scrubjay, tmp_path):
-    unreadable(scrubjay, tmp_path, "folder")
+def test_folder(unreadable, tmp_path):
+    unreadable(tmp_path, "folder")
 
 
-def test_empty_file(scrubjay, tmp_path):
+def test_empty_file(unreadable, tmp_path):
     file = tmp_path / "a.837"
     file.touch()
-    unreadable(scrubjay, file, "empty")
+    unreadable(file, "empty")
 
 
-def test_binary_file(scrubjay, tmp_path):
+def test_binary_file(unreadable, tmp_path):
     file = tmp_path / "a.837"
     file.write_bytes(bytes(range(256)) * 40)
-    unreadable(scrubjay, file, "binary")
+    unreadable(file, "binary")
 
 
-def test_no_x12(scrubjay, tmp_path):
+def test_no_x12(unreadable, tmp_path):
     file = tmp_path / "a.837"
     file.write_text("Dear Sirs,\nplease find enclosed.\n")
-    unreadable(scrubjay, file)
+    unreadable(file)
 
 
-def test_zip(scrubjay, tmp_path):
+def test_zip(unreadable, tmp_path):
     file = tmp_path / "a.837"
     file.write_bytes(b"PK\x03\x04" + bytes(100))
-    unreadable(scrubjay, file, "zip")
+    unreadable(file, "zip")
 
 
 def test_damaged_gzip(scrubjay, tmp_path, claims):
@@ -149,26 +157,26 @@ def test_damaged_gzip(scrubjay, tmp_path, claims):
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
-def test_forbidden_file(scrubjay, tmp_path):
+def test_forbidden_file(unreadable, tmp_path):
     file = tmp_path / "a.837"
     file.write_text("ISA")
     file.chmod(0)
-    unreadable(scrubjay, file)
+    unreadable(file)
     file.chmod(stat.S_IRUSR)
 
 
 @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs Linux")
-def test_file_that_fails_while_it_is_read(scrubjay):
-    unreadable(scrubjay, "/proc/self/mem")
+def test_file_that_fails_while_it_is_read(unreadable):
+    unreadable("/proc/self/mem")
 
 
-def test_two_gigabytes_in_one_segment(scrubjay, tmp_path, claims):
+def test_two_gigabytes_in_one_segment(unreadable, tmp_path, claims):
     file = tmp_path / "a.837"
     header = (claims / "V01.837").read_bytes()[:106]
     with file.open("wb") as out:
         out.write(header)
         out.truncate(2**31)  # a hole: no disk is used
-    unreadable(scrubjay, file)
+    unreadable(file)
 
 
 def test_a_segment_without_end_is_refused_before_it_is_all_read(claims):
@@ -205,14 +213,14 @@ def test_a_segment_without_end_is_refused_before_it_is_all_read(claims):
     assert sent < 2**28
 
 
-def test_output_that_cannot_be_written(scrubjay, claims, tmp_path):
+def test_output_that_cannot_be_written(scrubjay, claims, tmp_path, one_line):
     for target, says in ((tmp_path / "none" / "a.json", "cannot be written"), (tmp_path, "folder")):
         done = scrubjay("check", claims / "V01.837", "-o", target)
         assert done.returncode == USAGE
         assert says in one_line(done.stderr)
 
 
-def test_broken_policy(scrubjay, claims, tmp_path):
+def test_broken_policy(scrubjay, claims, tmp_path, one_line):
     policy = tmp_path / "p.yaml"
     policy.write_text("id: x\nname: X\nreviewed_on: 2024-01-01\nparameters:\n  no_such: []\n")
     done = scrubjay("check", claims / "V01.837", "--policy", policy)
@@ -221,7 +229,7 @@ def test_broken_policy(scrubjay, claims, tmp_path):
     assert "p.yaml" in done.stderr
 
 
-def test_good_files_are_judged_beside_bad_ones(scrubjay, claims, tmp_path):
+def test_good_files_are_judged_beside_bad_ones(scrubjay, claims, tmp_path, one_line):
     bad = tmp_path / "none.837"
     done = scrubjay("check", bad, claims / "V01.837", "--as-of", "2024-06-10")
     assert done.returncode == UNREADABLE
@@ -234,6 +242,6 @@ def test_good_files_are_judged_beside_bad_ones(scrubjay, claims, tmp_path):
 def test_a_truncated_file_never_looks_clean(scrubjay, claims, tmp_path):
     text = (claims / "V01.837").read_text()
     file = tmp_path / "a.837"
-    for end in (text.index("LX*2"), text.index("CLM*") + 30, text.index("SE*")):
+    for end in (text.index("LX*2"), text.index("CLM*") + 30, text.index("SE*"), text.index("GE*")):
         file.write_text(text[:end])
         assert scrubjay("check", file, "--as-of", "2024-06-10").returncode == UNREADABLE

@@ -7,12 +7,12 @@ import os
 import pty
 import subprocess
 import sys
+from pathlib import Path
 
 import polars as pl
 import pytest
 
-from conftest import ROOT, one_line
-
+ROOT = Path(__file__).parents[2]
 AS_OF = ("--as-of", "2024-06-10")
 
 
@@ -48,7 +48,7 @@ def test_select_and_ignore(scrubjay, claims):
 
 
 @pytest.mark.parametrize("suffix", ["json", "jsonl", "csv", "parquet", "html", "xlsx", "txt"])
-def test_format_by_the_name_of_the_file(scrubjay, claims, tmp_path, suffix):
+def test_format_by_the_name_of_the_file(scrubjay, claims, tmp_path, suffix, one_line):
     target = tmp_path / f"report.{suffix}"
     done = scrubjay("check", claims / "V05.837", *AS_OF, "-o", target)
     assert done.returncode == 1

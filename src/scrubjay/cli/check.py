@@ -21,6 +21,8 @@ DEMO_AS_OF = date(2026, 3, 20)
 
 
 _LINES_SHOWN = 20
+_CUT_SHORT = frozenset({"truncated-interchange", "bad-gzip", "unreadable", "segment-too-long"})
+"""Problems after which the rest of a file is unknown, whatever was read before."""
 
 
 class Format(StrEnum):
@@ -192,7 +194,9 @@ def exit_code(report: CheckReport, fail_on: FailOn) -> ExitCode:
     Findings win over unreadable parts: both are in the report, and the findings are the larger fault.
     """
     code = report.exit_code(fail_on.value)
-    is_partial = any(f.claims_set_aside for f in report.files)
+    is_partial = any(
+        f.claims_set_aside or any(p.kind in _CUT_SHORT for p in f.problems) for f in report.files
+    )
     return ExitCode.UNREADABLE if code is ExitCode.CLEAN and is_partial else code
 
 

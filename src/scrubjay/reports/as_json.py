@@ -1,4 +1,4 @@
-"""JSON and JSON lines, in the contract of docs/reference/json.md.
+"""JSON and JSON lines, in the contract of docs/json.md.
 
 Rows are written by Polars straight from the frames, so a million findings never become Python
 objects. Money and quantities are strings, dates are ISO, what is unknown is null.
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from scrubjay.reports.model import Checked
     from scrubjay.reports.summary import Summary
 
-_ROWS_AT_ONCE = 100_000
+_ROWS_AT_ONCE = 20_000
 
 
 def write_json(report: Checked, summary: Summary, out: BinaryIO, *, with_not_evaluated: bool = True) -> None:

@@ -129,7 +129,7 @@ def _finding(finding: FindingBlock) -> RenderableType:
         (finding.severity.upper(), STYLES[finding.severity]), f"  {finding.edit} ({finding.code})"
     )
     if finding.carc:
-        label.append(f"  prevents denial {', '.join(finding.carc)}", style="dim")
+        label.append(f"  prevents CARC {', '.join(finding.carc)}", style="dim")
     if finding.is_unverified:
         label.append("  unverified", style="bold magenta")
     if finding.waiver:

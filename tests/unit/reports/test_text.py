@@ -26,7 +26,7 @@ def test_everything_a_biller_needs_is_there(report):
         "Judged as of 2024-07-01",
         "Claim B-2  1 error  $900.50 of $1,000.50 at stake",
         "Line 1  J1745 x 42  on 2024-06-03  $900.50",
-        "ERROR  units-over-ten (ZZ001)  prevents denial 16, 151  unverified",
+        "ERROR  units-over-ten (ZZ001)  prevents CARC 16, 151  unverified",
         "Fix: Bill J1745 with at most ten units.",
         "The claim as a whole",
         "4 claims: 2 with errors, 1 with notes only, 1 without a finding.",
