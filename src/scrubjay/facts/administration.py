@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from scrubjay.errors import ReferenceDataError
 from scrubjay.facts.administration_codes import LOAD, values_of
+from scrubjay.facts.days import day_key, grouped
 from scrubjay.facts.registry import LINE, Fact, facts
 
 if TYPE_CHECKING:
     from scrubjay.facts.context import FactContext
 
 _STRINGS = pl.List(pl.String())
-_DAY = ("claim_key", "service_date")
+_MOST_ROUTES = 62
 
 # Injections and infusions: the drug of such a code must be of a route that the code gives. The family
 # `other` (blocks, epidurals, trigger points) is used off label so often that it proves no conflict.
@@ -29,12 +31,6 @@ _ROUTE_BOUND = [
 ]
 # A local anaesthetic is infiltrated in the course of any such procedure.
 _INFILTRATING = ["joint", "other"]
-
-
-def _has(frame: pl.DataFrame, keys: pl.DataFrame, name: str) -> pl.DataFrame:
-    return frame.join(
-        keys.unique().with_columns(pl.lit(value=True).alias(name)), on=keys.columns, how="left"
-    ).with_columns(pl.col(name).fill_null(value=False))
 
 
 def _may_give() -> pl.Expr:
@@ -84,7 +80,9 @@ def _may_give() -> pl.Expr:
             f"is outside the starter set; {LOAD}",
         ),
         Fact(
-            "administrations_of_day", _STRINGS, "administration and injection codes of the claim on the day"
+            "administrations_of_day",
+            _STRINGS,
+            "administration and injection codes of the claim on the day; only where a drug or vaccine of it does not fit",
         ),
         Fact(
             "has_drug_of_day",
@@ -96,135 +94,124 @@ def _may_give() -> pl.Expr:
 )
 def administration_of_day(ctx: FactContext) -> pl.DataFrame:
     """Matches the drugs of a claim and day with the codes that can give them, by route."""
+    needs, gives = _route_masks(ctx)
+    family = pl.col("administration_family")
+    is_drug_line = pl.col("is_drug_or_vaccine")
+    no_code = pl.col("hcpcs").is_null()
     base = ctx.lines.select(
-        *_DAY,
-        "line_key",
-        "hcpcs",
-        "is_drug",
-        "is_drug_or_vaccine",
-        "is_vaccine",
-        "is_fluid",
-        "drug_routes",
-        "administration_family",
-        pl.col("administration_routes").alias("_gives"),
-        (pl.col("modifiers").list.contains("JW")).alias("_discarded"),
-        (
-            pl.col("hcpcs").is_null()
-            & pl.col("revenue_code").str.slice(0, 3).is_in(values_of("drug_revenue_prefixes"))
-        )
-        .fill_null(value=False)
-        .alias("_uncoded_drug"),
-        (pl.col("hcpcs").is_null() & (pl.col("claim_kind") == "professional")).alias("_no_code"),
-        pl.when(pl.col("administration_family").is_not_null())
-        .then(statement=False)
-        .otherwise(_may_give())
-        .alias("_may_give"),
+        day_key(), "line_key", "hcpcs", "is_drug", "is_vaccine", "is_fluid", needs, gives,
+        pl.when(family != "hydration").then(gives).alias("_gives_drug"),
+        pl.col("modifiers").list.contains("JW").alias("_discarded"),
+        pl.col("drug_routes").is_null().alias("_no_routes"),
+        family.is_not_null().alias("_is_code"),
+        *(flag.fill_null(value=False).alias(name) for name, flag in {
+            "_bound": family.is_in(_ROUTE_BOUND),
+            "_injection": family.is_in(["injection", "complex_injection"]),
+            "_procedure": family == "other",
+            "_immunization": family == "immunization",
+            "_open_giver": (family.is_null() & _may_give().is_null())
+            | ((family == "other") & pl.col("administration_routes").is_null()),
+            "_drug_line": is_drug_line,
+            "_uncoded_drug": no_code & pl.col("revenue_code").str.slice(0, 3).is_in(values_of("drug_revenue_prefixes")),
+            "_open_drug": (is_drug_line.is_null() & no_code.not_()) | (no_code & (pl.col("claim_kind") == "professional")),
+        }.items()),
+    )  # fmt: skip
+    days = grouped(
+        base.filter(pl.col("_day").is_not_null()), "_day",
+        pl.col("_bound", "_procedure", "_immunization", "_open_giver", "_drug_line", "_uncoded_drug", "_open_drug")
+        .any().name.prefix("_has"),
+        pl.col("is_vaccine").any().alias("_has_vaccine"),
+        (pl.col("is_drug") & pl.col("_no_routes")).any().alias("_has_unrouted"),
+        pl.col("_gives_drug").bitwise_or().alias("_given"),
+        pl.col("_gives").bitwise_or().alias("_given_fluid"),
+        pl.col("_needs").bitwise_or().alias("_needed"),
+    )  # fmt: skip
+    bound = (
+        base.filter("_bound")
+        .select("_day", "_gives", "_injection")
+        .join(days.select("_day", "_needed"), on="_day")
     )
-    days = _days(base)
-    drugs = base.filter(
-        (pl.col("is_drug") | pl.col("is_vaccine")).fill_null(value=False),
-        pl.col("service_date").is_not_null(),
-    )
-    fits = _fitting(base, drugs)
-    unexplained = (
-        base.filter(pl.col("administration_family").is_in(_ROUTE_BOUND))
-        .join(fits.select(line_key="giver"), on="line_key", how="anti")
-        .group_by(_DAY)
-        .agg(
-            pl.lit(value=True).alias("_has_unexplained"),
-            pl.col("administration_family")
-            .is_in(["injection", "complex_injection"])
-            .any()
-            .alias("_has_spare_injection"),
-        )
-    )
+    spare = grouped(
+        bound.filter((pl.col("_gives").fill_null(0) & pl.col("_needed").fill_null(0)) == 0), "_day",
+        (pl.len() > 0).alias("_has_unexplained"), pl.col("_injection").any().alias("_has_spare_injection"),
+    )  # fmt: skip
     judged = (
-        _has(drugs, fits.select("line_key"), "_fits")
-        .join(days, on=_DAY, how="left")
-        .join(unexplained, on=_DAY, how="left")
-        .with_columns(pl.col("_has_unexplained", "_has_spare_injection").fill_null(value=False))
-        .select("line_key", _fit().alias("administration_fit"))
-    )
+        base.filter((pl.col("is_drug") | pl.col("is_vaccine")).fill_null(value=False))
+        .join(days, on="_day")
+        .join(spare, on="_day", how="left")
+        .with_columns(
+            pl.col("_has_unexplained", "_has_spare_injection").fill_null(value=False),
+            (pl.col("_has_unrouted") | pl.col("_has_uncoded_drug") | pl.col("_has_open_drug")).fill_null(value=False)
+            .alias("_has_unknown_drug"),
+            # Hydration gives fluids; a fluid may also run under any other intravenous code.
+            (pl.when("is_fluid").then("_given_fluid").otherwise("_given").fill_null(0) & pl.col("_needs").fill_null(0) != 0)
+            .alias("_fits"),
+        )
+        .select("_day", "line_key", _fit().alias("administration_fit"))
+    )  # fmt: skip
+    asked = judged.filter(pl.col("administration_fit") != "fits").select(pl.col("_day").unique())
+    listed = (
+        base.filter("_is_code").join(asked, on="_day", how="semi").select("_day", "hcpcs").unique().sort("_day", "hcpcs")
+        .group_by("_day", maintain_order=True).agg(pl.col("hcpcs").alias("_codes"))
+    )  # fmt: skip
+    asked = asked.join(listed, on="_day", how="left").with_columns(pl.col("_codes").fill_null([]))
+    has_drug = (
+        pl.when(pl.col("_has_drug_line") | pl.col("_has_uncoded_drug")).then(statement=True)
+        .when(pl.col("_has_open_drug").not_()).then(statement=False)
+    )  # fmt: skip
     return (
-        ctx.lines.select("line_key", *_DAY)
-        .join(judged, on="line_key", how="left", maintain_order="left")
+        base.select("_day", "line_key")
         .join(
-            days.select(*_DAY, "administrations_of_day", "has_drug_of_day"),
-            on=_DAY,
+            judged.select("line_key", "administration_fit"), on="line_key", how="left", maintain_order="left"
+        )
+        .join(
+            days.select("_day", has_drug.alias("has_drug_of_day")),
+            on="_day",
             how="left",
             maintain_order="left",
         )
-        .select("administration_fit", "administrations_of_day", "has_drug_of_day")
+        .join(asked, on="_day", how="left", maintain_order="left")
+        .select("administration_fit", pl.col("_codes").alias("administrations_of_day"), "has_drug_of_day")
     )
 
 
-def _days(base: pl.DataFrame) -> pl.DataFrame:
-    """What a claim holds on a day."""
+def _route_masks(ctx: FactContext) -> tuple[pl.Series, pl.Series]:
+    """Routes as bits: `_needs` of each drug line, `_gives` of each code that gives drugs; null where neither.
+
+    Worked out once per code and day; a route is a bit of a 64-bit number.
+    """
+    _, rows = ctx.distinct("hcpcs", "service_date")
+    one_of_each = ctx.lines.select(
+        "drug_routes", "administration_routes", "administration_family", "is_drug"
+    )[rows.arg_unique()].with_columns(rows.gather(rows.arg_unique()).alias("_row"))
     family = pl.col("administration_family")
-    is_drug_line = pl.col("is_drug_or_vaccine")
-    # A drug that may be what a code of the day gives, though we cannot tell.
-    unknown_drug = (
-        (is_drug_line.is_null() & pl.col("hcpcs").is_not_null())
-        | (pl.col("is_drug") & pl.col("drug_routes").is_null())
-        | pl.col("_uncoded_drug")
-        | pl.col("_no_code")
-    ).fill_null(value=False)
-    has_drug = is_drug_line.any(ignore_nulls=True) | pl.col("_uncoded_drug").any()
-    may_have_drug = ((is_drug_line.is_null() & pl.col("hcpcs").is_not_null()) | pl.col("_no_code")).any()
-    return (
-        base.filter(pl.col("service_date").is_not_null())
-        .group_by(_DAY)
-        .agg(
-            pl.col("hcpcs").filter(family.is_not_null()).unique().sort().alias("administrations_of_day"),
-            pl.when(has_drug)
-            .then(statement=True)
-            .when(may_have_drug.not_())
-            .then(statement=False)
-            .alias("has_drug_of_day"),
-            family.is_in(_ROUTE_BOUND).any().alias("_has_bound"),
-            (
-                (pl.col("_may_give").is_null() & family.is_null())
-                | ((family == "other") & pl.col("_gives").is_null())
-            )
-            .fill_null(value=False)
-            .any()
-            .alias("_has_open_giver"),
-            (family == "other").fill_null(value=False).any().alias("_has_procedure"),
-            (family == "immunization").fill_null(value=False).any().alias("_has_immunization"),
-            unknown_drug.any().alias("_has_unknown_drug"),
-            pl.col("is_vaccine").fill_null(value=False).any().alias("_has_vaccine"),
+    gives = (
+        pl.when(family.is_in(_INFILTRATING))
+        .then(pl.concat_list(pl.col("administration_routes").fill_null([]), pl.lit(["infiltration"])))
+        .when(family != "immunization").then("administration_routes")
+    )  # fmt: skip
+    lists = one_of_each.select(
+        "_row", pl.when("is_drug").then("drug_routes").alias("_needs"), gives.alias("_gives")
+    )
+    routes = (
+        pl.concat([lists["_needs"], lists["_gives"]])
+        .list.explode(keep_nulls=False, empty_as_null=False)
+        .unique()
+        .sort()
+    )
+    if routes.len() > _MOST_ROUTES:
+        raise ReferenceDataError(
+            f"names {routes.len()} routes of drugs; at most {_MOST_ROUTES} are foreseen.", where="drugs"
         )
-    )
-
-
-def _fitting(base: pl.DataFrame, drugs: pl.DataFrame) -> pl.DataFrame:
-    """Drug lines (`line_key`) with a line of the day that can give them (`giver`)."""
-    family = pl.col("administration_family")
-    givers = (
-        base.filter(family.is_not_null() & (family != "immunization"))
-        .select(
-            *_DAY,
-            pl.col("line_key").alias("giver"),
-            (family == "hydration").alias("_for_fluid"),
-            pl.when(family.is_in(_INFILTRATING))
-            .then(pl.concat_list(pl.col("_gives").fill_null([]), pl.lit(["infiltration"])))
-            .otherwise(pl.col("_gives"))
-            .alias("route"),
-        )
-        .explode("route")
-        .filter(pl.col("route").is_not_null())
-    )
-    given = (
-        drugs.filter(pl.col("is_drug").fill_null(value=False))
-        .select(*_DAY, "line_key", "is_fluid", pl.col("drug_routes").alias("route"))
-        .explode("route")
-    )
-    # Hydration gives fluids; a fluid may also run under any other intravenous code.
-    return (
-        given.join(givers, on=[*_DAY, "route"])
-        .filter(pl.col("_for_fluid").not_() | pl.col("is_fluid"))
-        .select("line_key", "giver")
-    )
+    bits = {route: 1 << n for n, route in enumerate(routes)}
+    masks = lists.select(
+        "_row",
+        *(
+            pl.col(c).list.eval(pl.element().replace_strict(bits, return_dtype=pl.Int64)).list.sum().alias(c)
+            for c in ("_needs", "_gives")
+        ),
+    ).sort("_row")
+    return masks["_needs"][rows], masks["_gives"][rows]
 
 
 def _fit() -> pl.Expr:
@@ -250,7 +237,7 @@ def _fit() -> pl.Expr:
         .then(None)
         .when(pl.col("_has_bound").not_() & pl.col("_has_immunization") & pl.col("_has_vaccine").not_())
         .then(pl.lit("immunization"))
-        .when(pl.col("drug_routes").is_null())
+        .when(pl.col("_no_routes"))
         .then(None)
         .when(pl.col("_has_bound").not_())
         .then(pl.lit("none"))
