@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scrubjay.cli.common import AsOf, ReferencePath, day_or_today, now, parse_day, say
+from scrubjay.cli.common import AsOf, PolicyFiles, ReferencePath, day_or_today, now, parse_day, say
 from scrubjay.errors import ExitCode, UnreadableInputError, UsageError
 
 if TYPE_CHECKING:
@@ -106,10 +106,7 @@ def check(
     ],
     *,
     as_of: AsOf = None,
-    policy: Annotated[
-        list[Path] | None,
-        typer.Option("--policy", metavar="FILE", help="A payer policy of your own (YAML); repeatable."),
-    ] = None,
+    policy: PolicyFiles = None,
     select: Annotated[
         list[str] | None,
         typer.Option(

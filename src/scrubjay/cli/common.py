@@ -37,6 +37,10 @@ AsOf = Annotated[
         "--as-of", metavar="YYYY-MM-DD", help="Judge with what was known on this day. Default: today."
     ),
 ]
+PolicyFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--policy", metavar="FILE", help="A payer policy of your own (YAML); repeatable."),
+]
 ReferencePath = Annotated[
     Path | None,
     typer.Option(
