@@ -11,14 +11,24 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from scrubjay import __version__
-from scrubjay.drugs import convert_units, look_up_code, look_up_ndc, work_out_units
+from scrubjay.drugs import (
+    CodeAnswer,
+    ConvertAnswer,
+    NdcAnswer,
+    UnitsAnswer,
+    UnitsRequest,
+    convert_units,
+    look_up_code,
+    look_up_ndc,
+    work_out_units,
+)
 from scrubjay.edits.registry import all_edits
 from scrubjay.edits.spec import Edit, FixLevel, Severity
 from scrubjay.engine import RunResult, run_edits
 from scrubjay.errors import ExitCode, UsageError
 from scrubjay.facts import column
 from scrubjay.intake import ClaimReader, FileReport
-from scrubjay.policies import PolicySet, load_policy_file
+from scrubjay.policies import PolicySet, discard_rule, load_policy_file
 from scrubjay.reference import Reference
 
 if TYPE_CHECKING:
@@ -30,14 +40,21 @@ __all__ = [
     "CheckReport",
     "RunInfo",
     "check",
-    "convert_units",
+    "code",
+    "convert",
     "edits",
     "explain",
-    "look_up_code",
-    "look_up_ndc",
+    "ndc",
     "reason_words",
-    "work_out_units",
+    "units",
 ]
+
+DEFAULT_PAYER = "medicare"
+"""Alias of the policy that answers `units` where no payer is named."""
+
+# Facts have a fixed cost per batch, so the engine likes larger ones than the reader needs; a million claims
+# still run within the memory that docs/performance.md states.
+_BATCH_BYTES = 24 << 20
 
 _RANK = {str(Severity.ERROR): 0, str(Severity.WARNING): 1, str(Severity.INFO): 2}
 
@@ -100,10 +117,14 @@ class CheckReport:
                     pl.lit(None, dtype=fired.schema["at_stake_amount"]).alias("at_stake_amount"),
                     pl.lit(None, dtype=pl.String).alias("waiver"),
                     pl.lit("not_evaluated").alias("verdict"),
-                    pl.col("missing").replace_strict(words, default=None, return_dtype=pl.String).alias("reason"),
+                    pl.col("missing")
+                    .replace_strict(words, default=None, return_dtype=pl.String)
+                    .alias("reason"),
                 )
             )
-        lines = self.result.lines.select("line_key", "line_number", "hcpcs", pl.col("segment").alias("_line_segment"))
+        lines = self.result.lines.select(
+            "line_key", "line_number", "hcpcs", pl.col("segment").alias("_line_segment")
+        )
         names = {f.file_number: f.path for f in self.files}
         return (
             pl.concat(parts)
@@ -111,22 +132,45 @@ class CheckReport:
             .join(lines, on="line_key", how="left", maintain_order="left")
             .with_columns(
                 pl.coalesce("_line_segment", "segment").alias("segment"),
-                pl.col("file_number").replace_strict(names, default=None, return_dtype=pl.String).alias("file"),
-                _per_edit(self.edits, lambda e: str(e.fix.level if e.fix.change else FixLevel.NONE)).alias("fix_level"),
+                pl.col("file_number")
+                .replace_strict(names, default=None, return_dtype=pl.String)
+                .alias("file"),
+                _per_edit(self.edits, lambda e: str(e.fix.level if e.fix.change else FixLevel.NONE)).alias(
+                    "fix_level"
+                ),
                 pl.col("edit")
                 .replace_strict({n: "|".join(e.prevents_carc) for n, e in self.edits.items()}, default="")
                 .alias("_carc"),
                 pl.col("severity").replace_strict(_RANK, default=3, return_dtype=pl.Int8).alias("_rank"),
             )
             .with_columns(
-                pl.when(pl.col("_carc") == "").then(pl.lit([], dtype=pl.List(pl.String)))
-                .otherwise(pl.col("_carc").str.split("|")).alias("carc")
+                pl.when(pl.col("_carc") == "")
+                .then(pl.lit([], dtype=pl.List(pl.String)))
+                .otherwise(pl.col("_carc").str.split("|"))
+                .alias("carc")
             )
             .sort("claim_key", pl.col("verdict") != "fires", "_rank", "line_number", "code", nulls_last=True)
             .select(
-                "claim_id", "patient_control_number", "payer_name", "line_number", "hcpcs", "edit", "code", "severity",
-                "verdict", "message", "reason", "fix", "fix_level", "carc", "is_unverified", "at_stake_amount", "file",
-                "transaction", "segment", "waiver",
+                "claim_id",
+                "patient_control_number",
+                "payer_name",
+                "line_number",
+                "hcpcs",
+                "edit",
+                "code",
+                "severity",
+                "verdict",
+                "message",
+                "reason",
+                "fix",
+                "fix_level",
+                "carc",
+                "is_unverified",
+                "at_stake_amount",
+                "file",
+                "transaction",
+                "segment",
+                "waiver",
             )
         )
 
@@ -138,15 +182,21 @@ class CheckReport:
         """
         levels = {"error": [Severity.ERROR], "warning": [Severity.ERROR, Severity.WARNING], "never": []}
         if fail_on not in levels:
-            raise UsageError(f"{fail_on!r} is no threshold.", where="--fail-on", hint="Use error, warning or never.")
+            raise UsageError(
+                f"{fail_on!r} is no threshold.", where="--fail-on", hint="Use error, warning or never."
+            )
         wanted = [str(s) for s in levels[fail_on]]
         if self.result.findings["severity"].is_in(wanted).any():
             return ExitCode.FINDINGS
-        return ExitCode.UNREADABLE if any(p.is_fatal for f in self.files for p in f.problems) else ExitCode.CLEAN
+        return (
+            ExitCode.UNREADABLE if any(p.is_fatal for f in self.files for p in f.problems) else ExitCode.CLEAN
+        )
 
 
 def _per_edit(by_name: dict[str, Edit], value: Callable[[Edit], str]) -> pl.Expr:
-    return pl.col("edit").replace_strict({n: value(e) for n, e in by_name.items()}, default=None, return_dtype=pl.String)
+    return pl.col("edit").replace_strict(
+        {n: value(e) for n, e in by_name.items()}, default=None, return_dtype=pl.String
+    )
 
 
 def reason_words(missing: str) -> str:
@@ -219,7 +269,8 @@ def check(
         as_of: the day on which things are known.
         started_at: when the run began, for the record.
         policies: policy files of the user's own, before those that ship.
-        select, ignore: edits by code, name or family.
+        select: edits by code, name or family; all where empty.
+        ignore: which of those to leave out.
         reference_path: folder of loaded reference editions; null takes the usual one.
         progress: called with the number of bytes read.
 
@@ -230,7 +281,7 @@ def check(
     chosen = edits(select, ignore)
     policy_set = PolicySet.base([load_policy_file(p) for p in policies])
     reference = Reference.open(reference_path)
-    reader = ClaimReader(paths, progress=progress)
+    reader = ClaimReader(paths, progress=progress, batch_bytes=_BATCH_BYTES)
     result = run_edits(reader.batches(), chosen, reference=reference, policies=policy_set, as_of=as_of)
     known = [e for e in reference.editions() if e.published_on is None or e.published_on <= as_of]
     return CheckReport(
@@ -245,3 +296,69 @@ def check(
         result=result,
         edits={e.name: e for e in chosen},
     )
+
+
+def code(text: str, *, on: date, as_of: date, reference_path: Path | None = None) -> CodeAnswer:
+    """What a code is, or which codes a drug has; see `scrubjay.drugs.look_up_code`.
+
+    Args:
+        text: a code, drug, brand, or a few words.
+        on: date of service.
+        as_of: the day on which things are known.
+        reference_path: folder of loaded reference editions; null takes the usual one.
+    """
+    return look_up_code(text, on, Reference.open(reference_path), as_of)
+
+
+def units(
+    request: UnitsRequest,
+    *,
+    as_of: date,
+    reference_path: Path | None = None,
+    policies: Sequence[Path | str] = (),
+) -> UnitsAnswer:
+    """The lines to bill for one dose; see `scrubjay.drugs.work_out_units`.
+
+    Args:
+        request: the dose and what is known around it. Its payer is the id or alias of a policy; where it is
+            null, the policy of `policies` that has no `match` answers, else Medicare Part B. What a payer
+            without a policy asks of JW and JZ is unknown, and the answer says so.
+        as_of: the day on which things are known.
+        reference_path: folder of loaded reference editions; null takes the usual one.
+        policies: policy files of the user's own, before those that ship.
+
+    Raises:
+        PolicyError: a policy file is broken.
+    """
+    known = PolicySet.base([load_policy_file(p) for p in policies])
+    payer = request.payer or (known.forced.id if known.forced else DEFAULT_PAYER)
+    return work_out_units(
+        request, Reference.open(reference_path), as_of, discard_rule(known, payer, request.on)
+    )
+
+
+def ndc(text: str, *, on: date, as_of: date, reference_path: Path | None = None) -> NdcAnswer:
+    """What an NDC is and which code it bills under; see `scrubjay.drugs.look_up_ndc`.
+
+    Args:
+        text: the NDC, as on the package or as on a claim.
+        on: date of service.
+        as_of: the day on which things are known.
+        reference_path: folder of loaded reference editions; null takes the usual one.
+    """
+    return look_up_ndc(text, on, Reference.open(reference_path), as_of)
+
+
+def convert(
+    hcpcs: str, units: str, *, on: date, as_of: date, reference_path: Path | None = None
+) -> ConvertAnswer:
+    """Units of an ended code as units of the code that took over; see `scrubjay.drugs.convert_units`.
+
+    Args:
+        hcpcs: the ended code.
+        units: units of it.
+        on: date of service.
+        as_of: the day on which things are known.
+        reference_path: folder of loaded reference editions; null takes the usual one.
+    """
+    return convert_units(hcpcs, units, on, Reference.open(reference_path), as_of)

@@ -1,4 +1,4 @@
-"""The worked units cases of the gold set, answered by the drug use case itself."""
+"""The worked units cases of the gold set, answered by the use case itself."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from scrubjay.drugs import UnitsRequest, work_out_units
-from scrubjay.reference import Reference
+from scrubjay import api
+from scrubjay.drugs import UnitsRequest
 
 CASES = json.loads((Path(__file__).parents[1] / "gold" / "units.json").read_text(encoding="utf-8"))
 _FIELDS = {"--minutes": int, "--on": date.fromisoformat}
@@ -28,8 +28,9 @@ def request_of(args: list[str]) -> UnitsRequest:
 
 
 @pytest.mark.parametrize("case", CASES, ids=[c["id"] for c in CASES])
-def test_gold_units(case: dict[str, Any]) -> None:
-    answer = work_out_units(request_of(case["args"]), Reference.starter(), date(2026, 11, 23)).as_dict()
+def test_gold_units(case: dict[str, Any], tmp_path: Path) -> None:
+    request = request_of(case["args"])
+    answer = api.units(request, as_of=date(2026, 11, 23), reference_path=tmp_path).as_dict()
     if case["refused"]:
         assert answer["lines"] == []
         assert case["refused"] in answer["refused"]["reason"]

@@ -10,6 +10,7 @@ from scrubjay.cli.common import (
     AsOf,
     JsonFlag,
     OnDate,
+    PolicyFiles,
     ReferencePath,
     console,
     day_or_today,
@@ -71,7 +72,6 @@ def code(
 ) -> int:
     """Show what a code is, since when and until when, what followed it and what it is confused with."""
     from scrubjay import api  # noqa: PLC0415 - heavy: polars
-    from scrubjay.reference import Reference  # noqa: PLC0415
     from scrubjay.reports.answers import print_code  # noqa: PLC0415
 
     known_on = day_or_today(as_of, "--as-of")
@@ -79,7 +79,7 @@ def code(
     query = " ".join(text)
     if not query.strip():
         raise UsageError("nothing was asked.", hint="Name a code or a drug: scrubjay code J2919")
-    answer = api.look_up_code(query, service_day, Reference.open(reference), known_on)
+    answer = api.code(query, on=service_day, as_of=known_on, reference_path=reference)
     if as_json:
         print_json(answer.as_dict())
     else:
@@ -123,6 +123,7 @@ def units(
     weight: Annotated[
         str | None, typer.Option("--weight", metavar="KG", help="Body weight, for a dose per kg.")
     ] = None,
+    policy: PolicyFiles = None,
     as_of: AsOf = None,
     as_json: JsonFlag = False,
     reference: ReferencePath = None,
@@ -130,7 +131,6 @@ def units(
     """Work out the lines to bill for one dose: units, waste, NDC quantity, administration, step by step."""
     from scrubjay import api  # noqa: PLC0415 - heavy: polars
     from scrubjay.drugs import UnitsRequest  # noqa: PLC0415
-    from scrubjay.reference import Reference  # noqa: PLC0415
     from scrubjay.reports.answers import print_units  # noqa: PLC0415
 
     request = UnitsRequest(
@@ -149,7 +149,7 @@ def units(
     )
     if not (drug or hcpcs or ndc_number):
         raise UsageError("says no drug.", where="units", hint="Add --drug NAME, --code CODE or --ndc NDC.")
-    answer = api.work_out_units(request, Reference.open(reference), _clock(as_of))
+    answer = api.units(request, as_of=_clock(as_of), reference_path=reference, policies=policy or [])
     return _deliver(answer, answer.refused, print_units, as_json=as_json)
 
 
@@ -162,12 +162,11 @@ def ndc(
 ) -> int:
     """Show an NDC in its 11-digit form, the code it bills under, its package and container."""
     from scrubjay import api  # noqa: PLC0415 - heavy: polars
-    from scrubjay.reference import Reference  # noqa: PLC0415
     from scrubjay.reports.answers import print_ndc  # noqa: PLC0415
 
     known_on = _clock(as_of)
     service_day = known_on if on is None else parse_day(on, "--on")
-    answer = api.look_up_ndc(number, service_day, Reference.open(reference), known_on)
+    answer = api.ndc(number, on=service_day, as_of=known_on, reference_path=reference)
     return _deliver(answer, answer.refused, print_ndc, as_json=as_json)
 
 
@@ -182,10 +181,11 @@ def convert(
 ) -> int:
     """Turn units of an ended code into units of the code that took over."""
     from scrubjay import api  # noqa: PLC0415 - heavy: polars
-    from scrubjay.reference import Reference  # noqa: PLC0415
     from scrubjay.reports.answers import print_conversions  # noqa: PLC0415
 
-    answer = api.convert_units(hcpcs, units, parse_day(on, "--on"), Reference.open(reference), _clock(as_of))
+    answer = api.convert(
+        hcpcs, units, on=parse_day(on, "--on"), as_of=_clock(as_of), reference_path=reference
+    )
     return _deliver(answer, answer.refused, print_conversions, as_json=as_json)
 
 

@@ -6,7 +6,7 @@ Exact rational numbers throughout; what is not known is refused, never assumed.
 from scrubjay.drugs.answers import CodeAnswer, ConvertAnswer, NdcAnswer, UnitsAnswer, UnitsRequest
 from scrubjay.drugs.look_up import look_up_code, look_up_ndc
 from scrubjay.drugs.successors import convert_units
-from scrubjay.drugs.waste import Demand, DiscardRule, default_discard_rule, rule_from_policy
+from scrubjay.drugs.waste import Demand, DiscardRule
 from scrubjay.drugs.work_out import work_out_units
 
 __all__ = [
@@ -18,9 +18,7 @@ __all__ = [
     "UnitsAnswer",
     "UnitsRequest",
     "convert_units",
-    "default_discard_rule",
     "look_up_code",
     "look_up_ndc",
-    "rule_from_policy",
     "work_out_units",
 ]

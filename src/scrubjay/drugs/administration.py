@@ -240,7 +240,6 @@ def _with_hours(
 def _one_line(
     given: Given, candidates: Sequence[Mapping[str, Any]], warnings: Sequence[AnswerWarning]
 ) -> Administration:
-    candidates = _most_general(candidates)
     if len(candidates) != 1:
         listed = ", ".join(sorted(str(c["hcpcs"]) for c in candidates))
         return _none(
@@ -276,12 +275,6 @@ def _unverified_use(given: Given) -> tuple[Step, ...]:
             f"{text}: the payer's list decides.", source=f"starter set [{given.use_confidence}, unverified]"
         ),
     )
-
-
-def _most_general(candidates: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-    """Of codes that fit, those that serve most routes: a narrower one needs a device or a fact not stated."""
-    most = max((len(c["routes"]) for c in candidates), default=0)
-    return [c for c in candidates if len(c["routes"]) == most]
 
 
 @cache

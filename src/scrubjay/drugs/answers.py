@@ -33,7 +33,7 @@ class UnitsRequest:
         route: iv, im, sc, ia; null if unknown.
         minutes: duration of an infusion or push.
         setting: office, hopd, asc, inpatient, cah, rhc, fqhc.
-        payer: id of the payer; null is Medicare Part B.
+        payer: id or alias of the payer's policy; the caller turns it into a `DiscardRule`.
         weight: body weight in kg, for a dose per kg.
     """
 

@@ -1,7 +1,7 @@
 """Whether a payer asks for JW and JZ on a line: dates, settings and payers are data.
 
-The engine of the predicate is here; its values come as a `DiscardRule`, from a payer policy or from
-the cited rows in `data/discard.yaml`.
+The engine of the predicate is here. What the payer asks comes in as a `DiscardRule`, made from its
+policy; how a setting treats drugs stands in the cited rows of `data/settings.yaml`.
 """
 
 from __future__ import annotations
@@ -10,17 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import yaml
 
 from scrubjay.drugs.answers import UNVERIFIED
-
-if TYPE_CHECKING:
-    from datetime import date
-
-MEDICARE = "medicare"
-"""Id of the base payer that is meant where none is named."""
 
 
 class Demand(StrEnum):
@@ -152,63 +146,8 @@ def _asks(demand: Demand, *, if_optional: bool) -> bool | None:
 
 @cache
 def _data() -> dict[str, Any]:
-    text = (resources.files("scrubjay.drugs") / "data" / "discard.yaml").read_text(encoding="utf-8")
+    text = (resources.files("scrubjay.drugs") / "data" / "settings.yaml").read_text(encoding="utf-8")
     return yaml.safe_load(text)
-
-
-def default_discard_rule(payer: str | None, on: date) -> DiscardRule:
-    """The shipped rule of a base payer on a day; unknown for a payer that no row names."""
-    name = (payer or MEDICARE).strip().lower()
-    payers: dict[str, dict[str, Any]] = _data()["payers"]
-    known = (key for key, one in payers.items() if name == key or name in list[str](one.get("aliases", [])))
-    entry = payers.get(next(known, ""), {})
-    for period in entry.get("periods", []):
-        start, end = period["from"], period["to"]
-        if (start is None or start <= on) and (end is None or on < end):
-            return DiscardRule(
-                name,
-                Demand(period["jw"]),
-                Demand(period["jz"]),
-                period["source"],
-                period["confidence"],
-                follows_medicare_status=entry["follows_medicare_status"],
-                ndc_required=entry["ndc_required"],
-            )
-    return DiscardRule(name, Demand.UNKNOWN, Demand.UNKNOWN, "no policy of this payer is loaded")
-
-
-def rule_from_policy(
-    payer: str,
-    *,
-    requires: bool | None,
-    pays_discarded: bool | None,
-    ndc_required: bool | None,
-    source: str,
-    confidence: str,
-    follows_medicare_status: bool = False,
-) -> DiscardRule:
-    """A rule from the parameters of a payer policy on a day.
-
-    Args:
-        payer: id of the policy.
-        requires: JW or JZ is demanded on single-dose drugs; null if the policy does not say.
-        pays_discarded: discarded units are paid; null if the policy does not say.
-        ndc_required: drug lines need an NDC.
-        source: citation of the policy.
-        confidence: its mark, A to D.
-        follows_medicare_status: hospital and ASC indicators decide what is paid apart.
-    """
-    jz = {True: Demand.REQUIRED, False: Demand.OPTIONAL, None: Demand.UNKNOWN}[requires]
-    jw = {True: Demand.OPTIONAL, False: Demand.NOT_ACCEPTED, None: Demand.UNKNOWN}[pays_discarded]
-    return DiscardRule(
-        payer,
-        Demand.REQUIRED if requires else jw,
-        jz,
-        source,
-        confidence,
-        follows_medicare_status=follows_medicare_status,
-        ndc_required=ndc_required,
-    )
 
 
 def setting_rule(setting: str) -> SettingRule | None:

@@ -22,18 +22,18 @@ from scrubjay.drugs.job import Job, read
 from scrubjay.drugs.quantity import MG, Dimension, Quantity, parse_dose, plain
 from scrubjay.drugs.resolve import mismatch_warning, resolve
 from scrubjay.drugs.stated import container_of, dose_in, labels_in, setting_of, stated_container, stated_ndc
-from scrubjay.drugs.waste import DiscardRule, SettingRule, default_discard_rule
 from scrubjay.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from scrubjay.drugs.waste import DiscardRule, SettingRule
     from scrubjay.reference import Reference
 
 
 def work_out_units(
-    request: UnitsRequest, reference: Reference, as_of: date, discard_rule: DiscardRule | None = None
+    request: UnitsRequest, reference: Reference, as_of: date, discard_rule: DiscardRule
 ) -> UnitsAnswer:
     """Work out units, waste, NDC quantity and administration of one dose.
 
@@ -41,13 +41,12 @@ def work_out_units(
         request: the dose and what is known around it.
         reference: codes, billing units, packages, limits, status.
         as_of: the day of the run; later-known facts are not used.
-        discard_rule: what the payer asks of JW and JZ that day; the shipped rule if null.
+        discard_rule: what the payer asks of JW and JZ that day.
 
     Returns:
         Lines with steps and warnings; or no line and a refusal. Never raises for what a user typed.
     """
-    rule = discard_rule or default_discard_rule(request.payer, request.on)
-    job = Job(request, Catalog(reference, as_of), rule)
+    job = Job(request, Catalog(reference, as_of), discard_rule)
     try:
         lines = _lines(job)
     except RefusedError as refused:

@@ -16,6 +16,10 @@ _WHO = ("claim_filing_code", "payer_id", "payer_name", "claim_kind")
 _NO_POLICY = "no policy covers this payer; name one with --policy, or see `scrubjay check --help`"
 
 
+def _not_ruled(about: str) -> str:
+    return f"whether or how this payer rules on '{about}' is not known; add it to a policy (--policy)"
+
+
 def _facts(prefix: str) -> tuple[Fact, ...]:
     return (
         Fact(f"{prefix}policy_id", pl.String(), "the policy that governs the payer on the day", _NO_POLICY),
@@ -25,14 +29,13 @@ def _facts(prefix: str) -> tuple[Fact, ...]:
             "medicare_part_a, medicare_part_b, medicare_advantage, medicaid, commercial or other",
             _NO_POLICY,
         ),
-        Fact(f"{prefix}payer_unverified", pl.List(pl.String()), "parameters in force whose citation is tagged C or D"),
+        Fact(
+            f"{prefix}payer_unverified",
+            pl.List(pl.String()),
+            "parameters in force whose citation is tagged C or D",
+        ),
         *(
-            Fact(
-                f"{prefix}payer_{p.name}",
-                p.dtype,
-                p.about,
-                f"whether or how this payer rules on '{p.about}' is not known; add it to a policy (--policy)",
-            )
+            Fact(f"{prefix}payer_{p.name}", p.dtype, p.about, _not_ruled(p.about))
             for p in PARAMETERS.values()
         ),
     )
@@ -41,7 +44,9 @@ def _facts(prefix: str) -> tuple[Fact, ...]:
 @facts(
     CLAIM,
     needs=_WHO,
-    gives=(Fact("payer_key", pl.UInt32(), "number of the payer within the batch: who pays, in one small column"),),
+    gives=(
+        Fact("payer_key", pl.UInt32(), "number of the payer within the batch: who pays, in one small column"),
+    ),
 )
 def payer_of_batch(ctx: FactContext) -> pl.DataFrame:
     """Claims of one payer share a number, so that lines are matched by it and not by four texts."""
@@ -68,5 +73,31 @@ def payer_of_line(ctx: FactContext) -> pl.DataFrame:
 @facts(CLAIM, needs=("payer_key", "claim_service_date"), gives=_facts("claim_"))
 def payer_of_claim(ctx: FactContext) -> pl.DataFrame:
     """Policy and parameters as of the claim's first date of service."""
-    resolved = _resolve(ctx, ctx.claims.select("payer_key", pl.col("claim_service_date").alias("service_date")))
+    resolved = _resolve(
+        ctx, ctx.claims.select("payer_key", pl.col("claim_service_date").alias("service_date"))
+    )
     return resolved.rename({name: f"claim_{name}" for name in resolved.columns})
+
+
+_DISCARD_MODIFIERS = "JW or JZ is required on single-dose drugs"
+
+
+@facts(
+    LINE,
+    needs=("payer_jz_demand",),
+    gives=(
+        Fact(
+            "payer_requires_discard_modifiers",
+            pl.Boolean(),
+            _DISCARD_MODIFIERS,
+            _not_ruled(_DISCARD_MODIFIERS),
+        ),
+    ),
+)
+def discard_modifiers_of_payer(ctx: FactContext) -> list[pl.Expr]:
+    """Where JZ is demanded, a line without waste must say so; where JZ is not, no line needs a modifier."""
+    del ctx
+    demand = pl.col("payer_jz_demand")
+    return [
+        pl.when(demand != "unknown").then(demand == "required").alias("payer_requires_discard_modifiers"),
+    ]

@@ -19,9 +19,32 @@ if TYPE_CHECKING:
 _SCHEMA_HINT = "docs/reference/policies.md shows the form."
 
 
+class _TwiceError(yaml.MarkedYAMLError):
+    """A key stands twice in one mapping, of which YAML would silently keep the last."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Leaves dates as texts, which the model reads, and refuses a key that stands twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            name = str(key.value)
+            if name in seen:
+                raise _TwiceError(problem=name, problem_mark=key.start_mark)
+            seen.add(name)
+        return super().construct_mapping(node, deep)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 def _line_of(text: str, location: Sequence[int | str]) -> int | None:
     """Line of the YAML node that a validation error points at, as near as it exists."""
-    node = yaml.compose(text)
+    node: Any = _Loader(text).get_single_node()
     line: int | None = None
     for step in location:
         if isinstance(node, yaml.MappingNode):
@@ -46,21 +69,24 @@ def parse_policy(text: str, name: str) -> Policy:
         PolicyError: not YAML, or not in the form; `where` is file and line.
     """
     try:
-        data: Any = yaml.safe_load(text)
+        data: Any = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
+        mark: yaml.Mark | None = getattr(error, "problem_mark", None)
         where = f"{name}:{mark.line + 1}" if mark is not None else name
-        raise PolicyError("is no valid YAML.", where=where, hint=_SCHEMA_HINT) from None
+        what = f"{error.problem} stands twice." if isinstance(error, _TwiceError) else "is no valid YAML."
+        raise PolicyError(what, where=where, hint=_SCHEMA_HINT) from None
+    except RecursionError:
+        raise PolicyError("is nested too deeply.", where=name, hint=_SCHEMA_HINT) from None
     if not isinstance(data, dict):
-        raise PolicyError("holds no policy.", where=name, hint=_SCHEMA_HINT)
+        raise PolicyError("holds no policy.", where=f"{name}:1", hint=_SCHEMA_HINT)
     try:
         return Policy.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
-        line = _line_of(text, first["loc"])
+        line = _line_of(text, first["loc"]) or 1
         path = ".".join(str(step) for step in first["loc"])
         message = f"{path}: {first['msg']}" if path else str(first["msg"])
-        raise PolicyError(f"{message}.", where=f"{name}:{line}" if line else name, hint=_SCHEMA_HINT) from None
+        raise PolicyError(f"{message}.", where=f"{name}:{line}", hint=_SCHEMA_HINT) from None
 
 
 def load_policy_file(path: Path | str) -> Policy:
@@ -74,7 +100,9 @@ def load_policy_file(path: Path | str) -> Policy:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
-        raise PolicyError(f"cannot be read ({reason}).", where=str(path), hint="Name a policy file in YAML.") from None
+        raise PolicyError(
+            f"cannot be read ({reason}).", where=str(path), hint="Name a policy file in YAML."
+        ) from None
     return parse_policy(text, str(path))
 
 

@@ -34,7 +34,7 @@ def _matches(match: Match) -> pl.Expr:
 
 
 def _literal(parameter: Parameter, value: Any) -> pl.Expr:
-    if parameter.dtype.is_decimal():
+    if parameter.dtype.is_decimal() and value is not None:
         value = Decimal(str(value))
     if isinstance(value, list):
         return pl.lit(pl.Series([value], dtype=parameter.dtype)).first()
@@ -51,6 +51,7 @@ class PolicySet:
         self.policies = tuple(policies)
         self._by_id = {p.id: p for p in policies}
         self._forced = forced
+        self._by_alias = self._aliases()
         for policy in policies:
             self._parents(policy)
 
@@ -61,15 +62,34 @@ class PolicySet:
         A user's policy without `match` governs every claim of the run.
 
         Raises:
-            PolicyError: an id is used twice, or `extends` names no policy or runs in a circle.
+            PolicyError: an id or alias is used twice, or `extends` names no policy or runs in a circle.
         """
         shipped = shipped_policies()
         ids = [p.id for p in (*own, *shipped)]
         twice = {i for i in ids if ids.count(i) > 1}
         if twice:
-            raise PolicyError(f"the policy id {min(twice)} is used twice.", hint="Give your policy an id of its own.")
+            raise PolicyError(
+                f"the policy id {min(twice)} is used twice.", hint="Give your policy an id of its own."
+            )
         forced = next((p for p in own if not p.match), None)
         return cls((*own, *shipped), forced=forced)
+
+    def _aliases(self) -> dict[str, Policy]:
+        named: dict[str, Policy] = {}
+        for policy in self.policies:
+            for alias in (a.strip().lower() for a in policy.aliases):
+                other = named.get(alias) or self._by_id.get(alias)
+                if other is not None and other is not policy:
+                    raise PolicyError(
+                        f"the alias {alias} already names the policy {other.id}.", where=policy.id
+                    )
+                named[alias] = policy
+        return named
+
+    @property
+    def forced(self) -> Policy | None:
+        """The user's policy that governs every claim of the run, if there is one."""
+        return self._forced
 
     def _parents(self, policy: Policy) -> list[Policy]:
         chain = [policy]
@@ -82,15 +102,26 @@ class PolicySet:
             chain.append(self._by_id[parent])
         return chain
 
-    def find(self, policy_id: str) -> Policy:
-        """A policy by id.
+    def get(self, name: str) -> Policy | None:
+        """The policy with an id or alias, whatever the case, or null."""
+        wanted = name.strip().lower()
+        return self._by_id.get(wanted) or self._by_alias.get(wanted)
+
+    def find(self, name: str) -> Policy:
+        """A policy by id or alias, whatever the case.
 
         Raises:
-            PolicyError: no policy has that id; the message lists those that exist.
+            PolicyError: no policy has that name; the message lists the ids that exist.
         """
-        if policy_id not in self._by_id:
-            raise PolicyError(f"there is no policy {policy_id}.", hint=f"Known: {', '.join(sorted(self._by_id))}.")
-        return self._by_id[policy_id]
+        found = self.get(name)
+        if found is None:
+            raise PolicyError(f"there is no policy {name}.", hint=f"Known: {', '.join(self.ids)}.")
+        return found
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Ids of the policies, sorted."""
+        return tuple(sorted(self._by_id))
 
     def values(self, policy: Policy, parameter: str) -> list[DatedValue]:
         """The dated values of a parameter: of the policy itself, else of the nearest parent that sets it."""
@@ -101,10 +132,7 @@ class PolicySet:
 
     def value(self, policy: Policy, parameter: str, on: date) -> DatedValue | None:
         """The value of a parameter on a day, with its reason and citation, or null."""
-        for dated in self.values(policy, parameter):
-            if (dated.from_ is None or dated.from_ <= on) and (dated.to is None or on < dated.to):
-                return dated
-        return None
+        return next((dated for dated in self.values(policy, parameter) if dated.covers(on)), None)
 
     def payer_class(self, policy: Policy) -> str | None:
         """Class of the payer, inherited where the policy does not say."""
@@ -132,7 +160,9 @@ class PolicySet:
         ]
         return frame.select(
             "policy_id",
-            pl.col("policy_id").replace_strict(classes, default=None, return_dtype=pl.String).alias("payer_class"),
+            pl.col("policy_id")
+            .replace_strict(classes, default=None, return_dtype=pl.String)
+            .alias("payer_class"),
             (
                 pl.concat_list(unverified).list.drop_nulls().list.unique()
                 if unverified

@@ -127,15 +127,6 @@ SETS: dict[str, ReferenceSet] = {
             "What a drug code stands for and what one unit of it is.",
         ),
         ReferenceSet(
-            "containers",
-            ("hcpcs",),
-            (
-                _c("hcpcs", "drug code"),
-                _c("container_type", "single-dose or multi-dose: every marketed form of the code is so"),
-            ),
-            "Container type of a code, where all its marketed forms are alike.",
-        ),
-        ReferenceSet(
             "successors",
             ("hcpcs",),
             (

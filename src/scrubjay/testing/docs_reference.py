@@ -52,7 +52,8 @@ _EXIT_CODES = {
 }
 
 _POLICY_FORM = """A policy is a YAML file. `--policy FILE` adds one before those that ship; without `match` it governs
-every claim of the run. Values cover dates of service from `from` up to, not including, `to`.
+every claim of the run. Values cover dates of service from `from` up to, not including, `to`; a null value
+says that nothing is known on those days, whatever the policy extends.
 
 ```yaml
 id: my-plan                      # lower case, hyphens
@@ -190,6 +191,14 @@ def policies_page() -> str:
             for m in policy.match
         )
         about = f"{policy.name}. Governs claims with {match}. Reviewed on {policy.reviewed_on}."
+        if policy.aliases:
+            about += f" Also called {', '.join(policy.aliases)}."
+        if policy.aliases:
+            about += f" Also called {', '.join(policy.aliases)}."
+        if policy.aliases:
+            about += f" Also called {', '.join(policy.aliases)}."
+        if policy.aliases:
+            about += f" Also called {', '.join(policy.aliases)}."
         if policy.extends:
             about += f" What it does not set holds as in `{policy.extends}`."
         rows = [

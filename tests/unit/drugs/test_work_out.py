@@ -18,15 +18,27 @@ AS_OF = date(2026, 11, 23)
 SS = "methylprednisolone sodium succinate"
 AC = "methylprednisolone acetate"
 PUSH = {"route": "iv", "minutes": 5}
+_ASKS = {"confidence": "B", "follows_medicare_status": True, "ndc_required": False}
+
+
+def medicare(on):
+    """What Medicare asks since 2017, as its policy says; the policy's own dates have tests of their own."""
+    jz = (
+        Demand.NOT_ACCEPTED
+        if on.year < 2023
+        else Demand.OPTIONAL
+        if on < date(2023, 7, 1)
+        else Demand.REQUIRED
+    )
+    return DiscardRule("medicare", Demand.REQUIRED, jz, "policy", **_ASKS)
 
 
 def ask(dose, on, *, rule=None, **more):
     more = {"container": "single-dose"} | more
     if "drug" not in more and "code" not in more:
         more["drug"] = SS
-    return work_out_units(
-        UnitsRequest(dose=dose, on=date.fromisoformat(on), **more), Reference.starter(), AS_OF, rule
-    )
+    request = UnitsRequest(dose=dose, on=date.fromisoformat(on), **more)
+    return work_out_units(request, Reference.starter(), AS_OF, rule or medicare(request.on))
 
 
 def drug_lines(answer):
@@ -164,7 +176,7 @@ def test_refusals(request_, word, missing):
     values = {"dose": "125 mg", "on": date(2024, 6, 3)} | request_
     if "drug" not in values and "code" not in values:
         values["drug"] = SS
-    answer = work_out_units(UnitsRequest(**values), Reference.starter(), AS_OF)
+    answer = work_out_units(UnitsRequest(**values), Reference.starter(), AS_OF, medicare(values["on"]))
     assert answer.lines == ()
     assert answer.refused is not None
     assert word in answer.refused.reason
@@ -181,7 +193,7 @@ def test_a_code_before_its_first_day_names_what_came_before():
 
 def test_nothing_known_yet_on_an_early_as_of_day():
     request = UnitsRequest(dose="125 mg", on=date(2024, 6, 3), drug=SS, container="single-dose")
-    answer = work_out_units(request, Reference.starter(), date(2024, 3, 1))
+    answer = work_out_units(request, Reference.starter(), date(2024, 3, 1), medicare(request.on))
     assert not any(line.hcpcs == "J2919" for line in answer.lines)
 
 
@@ -232,7 +244,7 @@ def test_units_above_the_mue():
 
 def test_an_ndc_under_two_codes_does_not_pick_one():
     two = UnitsRequest(dose="2000 units", on=date(2025, 2, 1), ndc="00069130510")
-    refused = work_out_units(two, Reference.starter(), AS_OF).refused
+    refused = work_out_units(two, Reference.starter(), AS_OF, medicare(two.on)).refused
     assert refused is not None
     assert "Q5105 or Q5106" in refused.reason
     line = ask("2000 units", "2025-02-01", code="Q5106", ndc="00069130510", container=None).lines[0]
@@ -254,7 +266,8 @@ def test_joint_and_route_warnings():
 
 
 def test_payers():
-    unknown = ask("62.5 mg", "2024-07-10", payer="commercial", vials=("125 mg",), **PUSH)
+    nothing = DiscardRule("commercial", Demand.UNKNOWN, Demand.UNKNOWN, "no policy of this payer is loaded")
+    unknown = ask("62.5 mg", "2024-07-10", rule=nothing, vials=("125 mg",), **PUSH)
     assert drug_lines(unknown) == [("J2919", "13")]
     assert "missing-discarded-drug-modifier" in edits(unknown)
     honours = DiscardRule("bcbsnd", Demand.OPTIONAL, Demand.OPTIONAL, "payer page", "B")
@@ -266,7 +279,8 @@ def test_payers():
     assert drug_lines(ask("125 mg", "2024-07-10", rule=honours, vials=("125 mg",), **PUSH)) == [
         ("J2919", "25")
     ]
-    assert "missing-ndc" in edits(ask("125 mg", "2024-07-10", payer="medicaid", vials=("125 mg",), **PUSH))
+    wants_ndc = DiscardRule("medicaid", Demand.UNKNOWN, Demand.UNKNOWN, "policy", ndc_required=True)
+    assert "missing-ndc" in edits(ask("125 mg", "2024-07-10", rule=wants_ndc, vials=("125 mg",), **PUSH))
 
 
 def test_the_answer_is_the_json_contract():
