@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FORBIDDEN = ("/work/main", "/work/shared", "pypi" + ".org", "pythonhosted" + ".org")
+FORBIDDEN = ("/work/" + "main", "/work/" + "shared", "pypi" + ".org", "pythonhosted" + ".org")
 
 
 def tracked_text() -> list[tuple[str, str]]:
