@@ -96,7 +96,12 @@ def _claim(rng: random.Random, number: int, hl: int) -> list[str]:
         out.append(f"HI*ABK:{DIAGNOSES[rng.randrange(len(DIAGNOSES))]}*ABF:R5383")
     out.append("NM1*82*1*CLINICIAN*ADA****XX*1456789126")
     for n, (code, modifiers, units, charge, ndc, quantity, unit) in enumerate(lines, 1):
-        out += [f"LX*{n}", f"SV1*HC:{code}{modifiers}*{charge}*UN*{units}***1", f"DTP*472*D8*{day}", f"REF*6R*B{number}L{n}"]
+        out += [
+            f"LX*{n}",
+            f"SV1*HC:{code}{modifiers}*{charge}*UN*{units}***1",
+            f"DTP*472*D8*{day}",
+            f"REF*6R*B{number}L{n}",
+        ]
         if ndc:
             out += [f"LIN**N4*{ndc}", f"CTP****{quantity}*{unit}"]
     return out

@@ -59,7 +59,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--claims", type=int, default=100_000)
     parser.add_argument("--peer-claims", type=int, default=2_000)
-    parser.add_argument("--output", default="parquet", choices=["parquet", "json", "jsonl", "csv", "text", "html"])
+    parser.add_argument(
+        "--output", default="parquet", choices=["parquet", "json", "jsonl", "csv", "text", "html"]
+    )
     arguments = parser.parse_args()
     file, peer_file = OUT / f"bench-{arguments.claims}.837", OUT / f"bench-{arguments.peer_claims}.837"
     for size, path in ((arguments.claims, file), (arguments.peer_claims, peer_file)):
@@ -67,8 +69,19 @@ def main() -> None:
             generate(size, path)
     scrubjay = str(Path(sys.executable).parent / "scrubjay")
     seconds, memory, _ = _measure(
-        [scrubjay, "check", str(file), "--as-of", "2026-04-15", "--fail-on", "never", "--format", arguments.output,
-         "-o", str(OUT / f"findings.{arguments.output}")]
+        [
+            scrubjay,
+            "check",
+            str(file),
+            "--as-of",
+            "2026-04-15",
+            "--fail-on",
+            "never",
+            "--format",
+            arguments.output,
+            "-o",
+            str(OUT / f"findings.{arguments.output}"),
+        ]
     )
     rows = [_row("scrubjay check, every edit", arguments.claims, seconds, memory)]
     if arguments.peer_claims:
@@ -76,8 +89,13 @@ def main() -> None:
         rows.append(_row("pyx12 structure only", arguments.peer_claims, seconds, memory))
         ours, peer = (float(str(r["claims_per_second"])) for r in rows)
         rows[0]["times_pyx12"] = round(ours / peer)
-    stamp = {"machine": platform.machine(), "cores": os.cpu_count(), "python": platform.python_version(),
-             "megabytes": round(file.stat().st_size / 1e6, 1), "output": arguments.output}
+    stamp = {
+        "machine": platform.machine(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "megabytes": round(file.stat().st_size / 1e6, 1),
+        "output": arguments.output,
+    }
     with RESULTS.open("a", encoding="utf-8") as log:
         for row in rows:
             print(json.dumps(row))

@@ -24,7 +24,7 @@ from scrubjay.drugs import (
 )
 from scrubjay.edits.registry import all_edits
 from scrubjay.edits.spec import Edit, FixLevel, Severity
-from scrubjay.engine import RunResult, run_edits
+from scrubjay.engine import RunResult, prefetched, run_edits
 from scrubjay.errors import ExitCode, UsageError
 from scrubjay.facts import column
 from scrubjay.intake import ClaimReader, FileReport
@@ -55,6 +55,9 @@ DEFAULT_PAYER = "medicare"
 # Facts have a fixed cost per batch, so the engine likes larger ones than the reader needs; a million claims
 # still run within the memory that docs/performance.md states.
 _BATCH_BYTES = 24 << 20
+
+# Problems after which the rest of a file is unknown, whatever was read before.
+_CUT_SHORT = frozenset({"truncated-interchange", "bad-gzip", "unreadable", "segment-too-long"})
 
 _RANK = {str(Severity.ERROR): 0, str(Severity.WARNING): 1, str(Severity.INFO): 2}
 
@@ -175,10 +178,15 @@ class CheckReport:
         )
 
     def exit_code(self, fail_on: str) -> ExitCode:
-        """The exit code: findings at or above the threshold, else files that could not be read, else clean.
+        """The exit code; what could not be read whole never looks clean.
+
+        Findings win over unreadable parts: both are in the report, and the findings are the larger fault.
 
         Args:
             fail_on: `error`, `warning` or `never`.
+
+        Raises:
+            UsageError: no such threshold.
         """
         levels = {"error": [Severity.ERROR], "warning": [Severity.ERROR, Severity.WARNING], "never": []}
         if fail_on not in levels:
@@ -188,9 +196,11 @@ class CheckReport:
         wanted = [str(s) for s in levels[fail_on]]
         if self.result.findings["severity"].is_in(wanted).any():
             return ExitCode.FINDINGS
-        return (
-            ExitCode.UNREADABLE if any(p.is_fatal for f in self.files for p in f.problems) else ExitCode.CLEAN
+        is_partial = any(
+            f.claims_set_aside or any(p.is_fatal or p.kind in _CUT_SHORT for p in f.problems)
+            for f in self.files
         )
+        return ExitCode.UNREADABLE if is_partial else ExitCode.CLEAN
 
 
 def _per_edit(by_name: dict[str, Edit], value: Callable[[Edit], str]) -> pl.Expr:
@@ -278,11 +288,13 @@ def check(
         UsageError: a word names no edit.
         PolicyError: a policy file is broken.
     """
-    chosen = edits(select, ignore)
-    policy_set = PolicySet.base([load_policy_file(p) for p in policies])
-    reference = Reference.open(reference_path)
     reader = ClaimReader(paths, progress=progress, batch_bytes=_BATCH_BYTES)
-    result = run_edits(reader.batches(), chosen, reference=reference, policies=policy_set, as_of=as_of)
+    # Reading starts now, while edits, policies and reference are loaded.
+    with prefetched(reader.batches()) as batches:
+        chosen = edits(select, ignore)
+        policy_set = PolicySet.base([load_policy_file(p) for p in policies])
+        reference = Reference.open(reference_path)
+        result = run_edits(batches, chosen, reference=reference, policies=policy_set, as_of=as_of)
     known = [e for e in reference.editions() if e.published_on is None or e.published_on <= as_of]
     return CheckReport(
         run=RunInfo(

@@ -34,9 +34,14 @@ def test_cases_are_whole(edit) -> None:
 
 @pytest.mark.parametrize("edit", [e for e in all_edits() if e.effective_from], ids=lambda e: e.name)
 def test_first_day_and_the_day_before(edit) -> None:
-    days = {str((c.body.get("with") or {}).get(edit.date_column) or c.given.get(edit.date_column)): c.expect
-            for c in load_cases(edit) if "claim" not in c.body and "claims" not in c.body}
+    days = {
+        str((c.body.get("with") or {}).get(edit.date_column) or c.given.get(edit.date_column)): c.expect
+        for c in load_cases(edit)
+        if "claim" not in c.body and "claims" not in c.body
+    }
     from datetime import timedelta
 
     assert str(edit.effective_from) in days, f"{edit.code}: no case on the first day"
-    assert days.get(str(edit.effective_from - timedelta(days=1))) == "not_applicable", f"{edit.code}: the day before"
+    assert days.get(str(edit.effective_from - timedelta(days=1))) == "not_applicable", (
+        f"{edit.code}: the day before"
+    )

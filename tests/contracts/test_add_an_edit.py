@@ -39,7 +39,11 @@ def test_the_recipe_works_and_touches_two_files(tmp_path: Path) -> None:
     (family / "units_over_a_thousand.py").write_text(block("python"))
     (family / "units_over_a_thousand.yaml").write_text(block("yaml"))
     done = subprocess.run(
-        [sys.executable, "-c", FOLLOW, str(tmp_path)], capture_output=True, text=True, check=False, cwd=tmp_path
+        [sys.executable, "-c", FOLLOW, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "5 cases"

@@ -10,9 +10,7 @@ from scrubjay.policies.loader import shipped_policies
 
 SOURCES = (Path(__file__).parents[2] / "docs" / "sources.md").read_text(encoding="utf-8")
 KEYS = {
-    key.strip()
-    for row in re.findall(r"^\| ([A-Z][^|]*) \|", SOURCES, re.MULTILINE)
-    for key in row.split(",")
+    key.strip() for row in re.findall(r"^\| ([A-Z][^|]*) \|", SOURCES, re.MULTILINE) for key in row.split(",")
 }
 
 

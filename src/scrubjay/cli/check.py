@@ -21,8 +21,6 @@ DEMO_AS_OF = date(2026, 3, 20)
 
 
 _LINES_SHOWN = 20
-_CUT_SHORT = frozenset({"truncated-interchange", "bad-gzip", "unreadable", "segment-too-long"})
-"""Problems after which the rest of a file is unknown, whatever was read before."""
 
 
 class Format(StrEnum):
@@ -143,7 +141,7 @@ def check(
         limit=_limit(limit, chosen, print_all=print_all),
         with_not_evaluated=not_evaluated,
     )
-    return int(exit_code(report, fail_on))
+    return int(report.exit_code(fail_on.value))
 
 
 def demo(
@@ -185,18 +183,6 @@ def sample_files() -> list[Path]:
     raise UnreadableInputError("the sample claims are missing.", hint="Reinstall scrubjay.")
 
 
-def exit_code(report: CheckReport, fail_on: FailOn) -> ExitCode:
-    """The exit code of a run; what could not be read never looks clean.
-
-    Findings win over unreadable parts: both are in the report, and the findings are the larger fault.
-    """
-    code = report.exit_code(fail_on.value)
-    is_partial = any(
-        f.claims_set_aside or any(p.kind in _CUT_SHORT for p in f.problems) for f in report.files
-    )
-    return ExitCode.UNREADABLE if code is ExitCode.CLEAN and is_partial else code
-
-
 def _words(values: list[str] | None) -> list[str]:
     return [word.strip() for value in values or [] for word in value.split(",") if word.strip()]
 
@@ -230,14 +216,11 @@ def _judge(
     ignore: list[str],
     reference: Path | None,
 ) -> CheckReport:
-    import polars as pl  # noqa: PLC0415 - heavy, like all below
-
-    from scrubjay import api  # noqa: PLC0415
+    from scrubjay import api  # noqa: PLC0415 - heavy, like all below
     from scrubjay.cli.progress import shown_progress  # noqa: PLC0415
-    from scrubjay.tables import CLAIMS, LINES  # noqa: PLC0415
 
     with shown_progress(paths) as progress:
-        report = api.check(
+        return api.check(
             paths,
             as_of=as_of,
             started_at=now(),
@@ -247,12 +230,6 @@ def _judge(
             reference_path=reference,
             progress=progress,
         )
-    if report.result.claims.is_empty():
-        # The engine's frames of no claims have no types yet; reports join and sum them.
-        report.result.claims = CLAIMS.empty().select(report.result.claims.columns)
-        lines = LINES.empty().with_columns(pl.lit(None, dtype=pl.Date).alias("service_date"))
-        report.result.lines = lines.select(report.result.lines.columns)
-    return report
 
 
 def _write(

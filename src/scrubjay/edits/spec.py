@@ -97,7 +97,7 @@ class Edit:
     Attributes:
         code: two letters and three digits, allotted in order, never reused.
         name: the readable name, the contract that cases, policies and users refer to.
-        severity: before a policy's override.
+        severity: how bad it is.
         grain: what is judged.
         applies, fires: boolean expressions over facts.
         message: what is wrong, `format(...)` over columns; never a patient's value.
@@ -181,11 +181,9 @@ def listed(column: str | pl.Expr) -> pl.Expr:
 def format(template: str, *columns: str | pl.Expr) -> pl.Expr:  # noqa: A001 - reads as what it is in an edit
     """Text with `{}` filled from columns in order; `unknown` where a value is null.
 
-    Decimal columns go through `number`, lists through `listed`.
+    Wrap decimal columns in `number` and lists in `listed`: a test refuses messages that show six decimals.
     """
-    values = [
-        (pl.col(c) if isinstance(c, str) else c).cast(pl.String).fill_null("unknown") for c in columns
-    ]
+    values = [(pl.col(c) if isinstance(c, str) else c).cast(pl.String).fill_null("unknown") for c in columns]
     return pl.format(template, *values)
 
 

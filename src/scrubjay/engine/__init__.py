@@ -2,6 +2,7 @@
 
 from scrubjay.engine.evaluate import Judgement, judge
 from scrubjay.engine.plan import Plan, make_plan
+from scrubjay.engine.prefetch import prefetched
 from scrubjay.engine.run import RunResult, run_edits
 
-__all__ = ["Judgement", "Plan", "RunResult", "judge", "make_plan", "run_edits"]
+__all__ = ["Judgement", "Plan", "RunResult", "judge", "make_plan", "prefetched", "run_edits"]

@@ -26,7 +26,8 @@ def _columns_of(group: FactGroup, ctx: FactContext) -> pl.DataFrame:
     names = [fact.name for fact in group.gives]
     if columns.columns != names or columns.height != frame.height:
         raise EditDefinitionError(
-            f"gave columns {columns.columns} x {columns.height}, promised {names} x {frame.height}", where=group.name
+            f"gave columns {columns.columns} x {columns.height}, promised {names} x {frame.height}",
+            where=group.name,
         )
     wrong = {f.name: f.dtype for f in group.gives if columns.schema[f.name] != f.dtype}
     return columns.cast(wrong) if wrong else columns  # pyright: ignore[reportArgumentType]

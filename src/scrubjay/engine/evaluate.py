@@ -58,7 +58,9 @@ def _verdict_frame(frame: pl.DataFrame, edits: Sequence[Edit], problems: list[Pr
                     "Its lines count as not evaluated; please report this with the version of scrubjay.",
                 )
             )
-            columns.append(pl.Series(edit.name, [Verdict.NOT_EVALUATED], dtype=pl.UInt8).new_from_index(0, frame.height))
+            columns.append(
+                pl.Series(edit.name, [Verdict.NOT_EVALUATED], dtype=pl.UInt8).new_from_index(0, frame.height)
+            )
     return pl.DataFrame(columns)
 
 
@@ -69,7 +71,11 @@ def _text(value: str | pl.Expr) -> pl.Expr:
 def _findings(frame: pl.DataFrame, edit: Edit) -> pl.DataFrame:
     is_line = edit.grain is Grain.LINE
     all_unverified = all(c.confidence in ("C", "D") for c in edit.citations)
-    unverified = pl.lit(value=True) if all_unverified else (edit.unverified if edit.unverified is not None else pl.lit(value=False))
+    unverified = (
+        pl.lit(value=True)
+        if all_unverified
+        else (edit.unverified if edit.unverified is not None else pl.lit(value=False))
+    )
     return frame.select(
         pl.col("claim_key"),
         (pl.col("line_key") if is_line else pl.lit(None, dtype=pl.Int64)).alias("line_key"),

@@ -79,7 +79,9 @@ def make_plan(edits: Sequence[Edit]) -> Plan:
     for edit in edits:
         for name in edit.reads():
             if name not in known:
-                raise EditDefinitionError(f"reads the column {name}, which no table and no fact declares", where=edit.code)
+                raise EditDefinitionError(
+                    f"reads the column {name}, which no table and no fact declares", where=edit.code
+                )
             if edit.grain is Grain.CLAIM and known[name].grain != "claim":
                 raise EditDefinitionError(f"judges claims but reads the line column {name}", where=edit.code)
             wanted.add(name)

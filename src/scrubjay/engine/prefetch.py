@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import queue
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
 T = TypeVar("T")
 _WAIT_SECONDS = 0.1
 
 
-def prefetched(items: Iterable[T]) -> Iterator[T]:
-    """Yield `items` in order, one taken ahead in a thread.
+@contextmanager
+def prefetched(items: Iterable[T]) -> Generator[Iterator[T]]:
+    """`items` in order, one taken ahead by a thread that starts at once and ends with the block.
 
-    An exception of `items` is raised here, at its place in the order. If the consumer stops early the
+    An exception of `items` is raised where the item would have come. If the block is left early, the
     thread stops too.
     """
     ahead: queue.Queue[tuple[T] | BaseException | None] = queue.Queue(maxsize=1)
@@ -45,13 +47,16 @@ def prefetched(items: Iterable[T]) -> Iterator[T]:
         else:
             put(None)
 
-    reader = threading.Thread(target=read, name="scrubjay-reader", daemon=True)
-    reader.start()
-    try:
+    def taken() -> Iterator[T]:
         while (item := ahead.get()) is not None:
             if isinstance(item, BaseException):
                 raise item
             yield item[0]
+
+    reader = threading.Thread(target=read, name="scrubjay-reader", daemon=True)
+    reader.start()
+    try:
+        yield taken()
     finally:
         is_stopped.set()
         reader.join()

@@ -12,9 +12,8 @@ from scrubjay.edits.spec import Edit, Grain, Verdict
 from scrubjay.engine.compute import compute_groups, facts_of_batch
 from scrubjay.engine.evaluate import Judgement, coverage_of, judge
 from scrubjay.engine.plan import Plan, make_plan
-from scrubjay.engine.prefetch import prefetched
 from scrubjay.facts import FactContext
-from scrubjay.tables import COVERAGE, FINDINGS, NOT_EVALUATED, ClaimBundle
+from scrubjay.tables import CLAIMS, COVERAGE, FINDINGS, LINES, NOT_EVALUATED, ClaimBundle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,11 +24,29 @@ if TYPE_CHECKING:
     from scrubjay.reference import Reference
 
 _CLAIM_INDEX = (
-    "claim_key", "claim_id", "file_number", "transaction", "segment", "claim_number", "claim_kind",
-    "patient_control_number", "payer_name", "claim_charge_amount", "line_count",
+    "claim_key",
+    "claim_id",
+    "file_number",
+    "transaction",
+    "segment",
+    "claim_number",
+    "claim_kind",
+    "patient_control_number",
+    "payer_name",
+    "claim_charge_amount",
+    "line_count",
 )
-_LINE_INDEX = ("line_key", "claim_key", "line_number", "segment", "hcpcs", "modifiers", "units", "charge_amount",
-               "service_date")
+_LINE_INDEX = (
+    "line_key",
+    "claim_key",
+    "line_number",
+    "segment",
+    "hcpcs",
+    "modifiers",
+    "units",
+    "charge_amount",
+    "service_date",
+)
 
 
 @dataclass(slots=True)
@@ -105,7 +122,8 @@ def run_edits(
     Args:
         batches: whole claims; a claim is never spread over two.
         edits: what to judge.
-        reference, policies: where facts come from.
+        reference: where facts about codes come from.
+        policies: where payer parameters come from.
         as_of: the day on which things are known.
         keep_verdicts: keep every verdict; for tests and small runs only.
     """
@@ -116,10 +134,13 @@ def run_edits(
     lines: list[pl.DataFrame] = []
     coverage: list[pl.DataFrame] = []
     line_count = 0
-    for bundle in prefetched(batches):
+    for bundle in batches:
         ctx = facts_of_batch(bundle, plan, reference=reference, policies=policies, as_of=as_of)
         line_count += ctx.lines.height
-        for frame, chosen in ((ctx.lines, _line_edits(plan.batch_edits)), (ctx.claims, _claim_edits(plan.batch_edits))):
+        for frame, chosen in (
+            (ctx.lines, _line_edits(plan.batch_edits)),
+            (ctx.claims, _claim_edits(plan.batch_edits)),
+        ):
             tally.add(frame, judge(frame, chosen))
         coverage.append(_per_claim(tally))
         claims.append(ctx.claims.select(_CLAIM_INDEX))
@@ -133,8 +154,12 @@ def run_edits(
         findings=pl.concat(tally.findings),
         not_evaluated=pl.concat(tally.not_evaluated),
         coverage=_coverage(coverage),
-        claims=pl.concat(claims) if claims else pl.DataFrame(schema=dict.fromkeys(_CLAIM_INDEX, pl.String)),
-        lines=pl.concat(lines) if lines else pl.DataFrame(schema=dict.fromkeys(_LINE_INDEX, pl.String)),
+        claims=pl.concat(claims) if claims else CLAIMS.empty().select(_CLAIM_INDEX),
+        lines=pl.concat(lines)
+        if lines
+        else LINES.empty()
+        .with_columns(pl.lit(None, dtype=pl.Date).alias("service_date"))
+        .select(_LINE_INDEX),
         counts={name: tuple(c[int(v)] for v in Verdict) for name, c in tally.counts.items()},  # type: ignore[misc]
         problems=list(tally.problems.values()),
         line_count=line_count,

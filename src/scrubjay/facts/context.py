@@ -62,7 +62,11 @@ class FactContext:
             keys = self.lines.select(columns)
             distinct = keys.unique(maintain_order=True)
             rows = keys.join(
-                distinct.with_row_index("_row"), on=list(columns), how="left", nulls_equal=True, maintain_order="left"
+                distinct.with_row_index("_row"),
+                on=list(columns),
+                how="left",
+                nulls_equal=True,
+                maintain_order="left",
             )["_row"]
             self._distinct[columns] = (distinct, rows)
         return self._distinct[columns]

@@ -22,12 +22,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from scrubjay.errors import EditDefinitionError
 from scrubjay.tables import CLAIMS, LINES
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from scrubjay.facts.context import FactContext
 
 LINE = "line"
@@ -134,7 +134,9 @@ def all_columns() -> dict[str, KnownColumn]:
         known[name] = KnownColumn(name, known[name].dtype, CLAIM, known[name].about, "", is_base=True)
     for group in all_groups():
         for fact in group.gives:
-            known[fact.name] = KnownColumn(fact.name, fact.dtype, group.grain, fact.about, fact.missing, is_base=False)
+            known[fact.name] = KnownColumn(
+                fact.name, fact.dtype, group.grain, fact.about, fact.missing, is_base=False
+            )
     return known
 
 

@@ -18,8 +18,18 @@ _NO_DATE = "the date of service is missing"
     LINE,
     needs=("service_date_from", "service_date_to", "statement_from", "statement_to"),
     gives=(
-        Fact("service_date", pl.Date(), "first date of service of the line, else of the claim's statement", _NO_DATE),
-        Fact("service_date_last", pl.Date(), "last date of service of the line, else of the statement", _NO_DATE),
+        Fact(
+            "service_date",
+            pl.Date(),
+            "first date of service of the line, else of the claim's statement",
+            _NO_DATE,
+        ),
+        Fact(
+            "service_date_last",
+            pl.Date(),
+            "last date of service of the line, else of the statement",
+            _NO_DATE,
+        ),
     ),
 )
 def dates_of_line(ctx: FactContext) -> list[pl.Expr]:
@@ -29,7 +39,9 @@ def dates_of_line(ctx: FactContext) -> list[pl.Expr]:
     statement = pl.when(one_day).then(pl.col("statement_from"))
     return [
         pl.coalesce(pl.col("service_date_from"), statement).alias("service_date"),
-        pl.coalesce(pl.col("service_date_to"), pl.col("service_date_from"), statement).alias("service_date_last"),
+        pl.coalesce(pl.col("service_date_to"), pl.col("service_date_from"), statement).alias(
+            "service_date_last"
+        ),
     ]
 
 
@@ -46,21 +58,33 @@ def dates_of_claim(ctx: FactContext) -> pl.DataFrame:
     spans = ctx.lines.group_by("claim_key").agg(
         pl.col("service_date").min().alias("_from"), pl.col("service_date_last").max().alias("_to")
     )
-    return ctx.claims.select("claim_key", "statement_from", "statement_to").join(
-        spans, on="claim_key", how="left", maintain_order="left"
-    ).select(
-        pl.coalesce("_from", "statement_from").alias("claim_service_date"),
-        pl.coalesce("_to", "statement_to", "statement_from").alias("claim_service_date_last"),
+    return (
+        ctx.claims.select("claim_key", "statement_from", "statement_to")
+        .join(spans, on="claim_key", how="left", maintain_order="left")
+        .select(
+            pl.coalesce("_from", "statement_from").alias("claim_service_date"),
+            pl.coalesce("_to", "statement_to", "statement_from").alias("claim_service_date_last"),
+        )
     )
 
 
 @facts(
     LINE,
-    needs=("claim_kind", "line_place_of_service_code", "claim_place_of_service_code", "type_of_bill_code", "service_date"),
+    needs=(
+        "claim_kind",
+        "line_place_of_service_code",
+        "claim_place_of_service_code",
+        "type_of_bill_code",
+        "service_date",
+    ),
     gives=(
         Fact("place_of_service_code", pl.String(), "the line's place of service, else the claim's"),
-        Fact("is_place_of_service_known", pl.Boolean(), "the place is in the code set on the date",
-             "the place of service or its date is missing"),
+        Fact(
+            "is_place_of_service_known",
+            pl.Boolean(),
+            "the place is in the code set on the date",
+            "the place of service or its date is missing",
+        ),
         Fact(
             "setting",
             pl.String(),
@@ -68,8 +92,12 @@ def dates_of_claim(ctx: FactContext) -> pl.DataFrame:
             "of service, for an institutional one by type of bill",
             "the setting is unknown: place of service or type of bill is missing or not in the code set",
         ),
-        Fact("is_facility_place", pl.Boolean(), "a place where Medicare pays the facility rate",
-             "the place of service is missing or not in the code set"),
+        Fact(
+            "is_facility_place",
+            pl.Boolean(),
+            "a place where Medicare pays the facility rate",
+            "the place of service is missing or not in the code set",
+        ),
     ),
 )
 def setting_of_line(ctx: FactContext) -> pl.DataFrame:

@@ -111,15 +111,6 @@ class Match(_Strict):
     claim_kinds: list[_Text] = Field(default_factory=list[str])
 
 
-class SeverityOverride(_Strict):
-    """Another severity for an edit under this policy."""
-
-    edit: str
-    severity: str = Field(pattern="^(error|warning|info|off)$")
-    reason: _Text
-    citation: PolicyCitation
-
-
 class Policy(_Strict):
     """One payer's rules."""
 
@@ -131,7 +122,6 @@ class Policy(_Strict):
     reviewed_on: _Day
     match: list[Match] = Field(default_factory=list[Match])
     parameters: dict[str, list[DatedValue]] = Field(default_factory=dict[str, list[DatedValue]])
-    severities: list[SeverityOverride] = Field(default_factory=list[SeverityOverride])
 
     @model_validator(mode="after")
     def _known_parameters(self) -> Policy:

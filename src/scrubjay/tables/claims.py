@@ -87,11 +87,18 @@ LINES = Table(
         Column("line_key", _INT, Kind.KEY, "running number of the line in the run"),
         Column("claim_key", _INT, Kind.KEY, "the claim"),
         *POSITION,
-        Column("line_number", pl.Int32(), Kind.COUNT, "LX01; its position in the claim where LX01 is no number"),
+        Column(
+            "line_number", pl.Int32(), Kind.COUNT, "LX01; its position in the claim where LX01 is no number"
+        ),
         _code("revenue_code", "SV201 (institutional)"),
         _code("procedure_qualifier", "SV101-1 or SV202-1: HC, HP, IV ..."),
         _code("hcpcs", "SV101-2 or SV202-2, upper case"),
-        Column("modifiers", _STRINGS, Kind.CODE, "SV101-3..6 that are not empty, upper case, in order; [] if none"),
+        Column(
+            "modifiers",
+            _STRINGS,
+            Kind.CODE,
+            "SV101-3..6 that are not empty, upper case, in order; [] if none",
+        ),
         Column("line_description", pl.String(), Kind.TEXT, "SV101-7 or SV202-7"),
         Column("charge_amount", MONEY, Kind.MONEY, "SV102 or SV203"),
         _code("unit_of_measure", "SV103 or SV204: UN, MJ, F2, DA"),

@@ -15,10 +15,12 @@ FINDINGS = Table(
         Column("line_key", _INT, Kind.KEY, "the line, null for a finding about the whole claim"),
         Column("edit", CODE, Kind.CODE, "readable name of the edit"),
         Column("code", CODE, Kind.CODE, "its code, e.g. DD001"),
-        Column("severity", CODE, Kind.CODE, "error, warning or info, after the policy's override"),
+        Column("severity", CODE, Kind.CODE, "error, warning or info"),
         Column("message", pl.String(), Kind.TEXT, "what is wrong, with the values and the arithmetic"),
         Column("fix", pl.String(), Kind.TEXT, "what to do, in plain words"),
-        Column("is_unverified", pl.Boolean(), Kind.FLAG, "a fact that the verdict rests on is tagged [C] or [D]"),
+        Column(
+            "is_unverified", pl.Boolean(), Kind.FLAG, "a fact that the verdict rests on is tagged [C] or [D]"
+        ),
         Column("at_stake_amount", MONEY, Kind.MONEY, "charge of the line, or of the claim"),
         Column("waiver", CODE, Kind.CODE, "id of the waiver that marks it, or null"),
     ),

@@ -86,7 +86,9 @@ class Case:
         outcome = self.run()
         where = f"{self.edit.code} {self.edit.name}, case '{self.name}'"
         if outcome.verdict != self.expect:
-            raise AssertionError(f"{where}: expected {self.expect}, got {outcome.verdict} (missing {outcome.missing})")
+            raise AssertionError(
+                f"{where}: expected {self.expect}, got {outcome.verdict} (missing {outcome.missing})"
+            )
         wanted = self.body.get("message")
         for piece in [wanted] if isinstance(wanted, str) else wanted or []:
             if str(piece) not in outcome.message:
@@ -158,7 +160,9 @@ def _run_claim(case: Case) -> CaseOutcome:
     text = make_837([_claim(b) for b in bodies], kind=kind)
     bundle, report = read_claims_bytes(text.encode(), "case.837")
     if any(p.is_fatal for p in report.problems) or bundle.claims.height != len(bodies):
-        raise AssertionError(f"{case.edit.code}, case '{case.name}': {[p.one_line() for p in report.problems]}")
+        raise AssertionError(
+            f"{case.edit.code}, case '{case.name}': {[p.one_line() for p in report.problems]}"
+        )
     as_of: date = case.body["as_of"]
     result = run_edits(
         [bundle],

@@ -174,7 +174,7 @@ def index_page() -> str:
     parts = [
         (
             f"{len(edits)} edits. Each page says what is checked, why, how to fix it, and where the rule comes from. "
-            "`scrubjay explain NAME` prints the same. Severities are before a payer policy's override."
+            "`scrubjay explain NAME` prints the same."
         ),
     ]
     for family in sorted(letters, key=lambda f: letters[f]):

@@ -68,9 +68,6 @@ parameters:
       from: 2026-01-01           # `to` is optional too
       reason: Provider manual, chapter 7.
       citation: {source: MY-PLAN-MANUAL, text: "An NDC on every drug line.", confidence: B}
-severities:
-  - {edit: missing-ndc, severity: warning, reason: "Trial phase.",
-     citation: {source: MY-PLAN-MANUAL, text: "Denials begin in March.", confidence: B}}
 ```"""
 
 

@@ -7,8 +7,25 @@ import pytest
 from scrubjay.engine.prefetch import prefetched
 
 
+def readers() -> list[threading.Thread]:
+    return [t for t in threading.enumerate() if t.name == "scrubjay-reader"]
+
+
 def test_order_is_kept() -> None:
-    assert list(prefetched(range(100))) == list(range(100))
+    with prefetched(range(100)) as items:
+        assert list(items) == list(range(100))
+
+
+def test_reading_starts_before_the_first_item_is_asked_for() -> None:
+    started = threading.Event()
+
+    def items():
+        started.set()
+        yield 1
+
+    with prefetched(items()) as ahead:
+        assert started.wait(timeout=5)
+        assert list(ahead) == [1]
 
 
 def test_an_exception_comes_at_its_place() -> None:
@@ -17,14 +34,18 @@ def test_an_exception_comes_at_its_place() -> None:
         raise ValueError("broken")
 
     got = []
+
+    def take() -> None:
+        with prefetched(items()) as ahead:
+            got.append(next(ahead))
+            next(ahead)
+
     with pytest.raises(ValueError, match="broken"):
-        for item in prefetched(items()):
-            got.append(item)
+        take()
     assert got == [1]
 
 
-def test_the_thread_ends_when_the_consumer_stops() -> None:
-    taken = prefetched(iter(range(1000)))
-    assert next(taken) == 0
-    taken.close()
-    assert not [t for t in threading.enumerate() if t.name == "scrubjay-reader"]
+def test_the_thread_ends_when_the_block_is_left_early() -> None:
+    with prefetched(iter(range(1000))) as ahead:
+        assert next(ahead) == 0
+    assert readers() == []

@@ -86,11 +86,7 @@ def refusal(text):
             8,
             "citation.confidence",
         ),
-        (
-            f"{HEAD}severities:\n  - {{edit: a, severity: fatal, reason: r, citation: {CITED}}}\n",
-            5,
-            "severity",
-        ),
+        (f"{HEAD}severities: []\n", 5, "severities"),
     ],
 )
 def test_a_fault_names_file_and_line(text, line, words):
