@@ -111,7 +111,11 @@ SETS: dict[str, ReferenceSet] = {
                 _c("unit", "of what: mg, mcg, g, iu, units, ml, each, meq, mci ..."),
                 _c("qualifier", "`exact` (divisible), `up_to`, `each`"),
                 _l("routes", "routes it is given by: iv im sc ia intravitreal ..."),
-                _c("administration_class", "`therapeutic`, `complex` (964xx), `vaccine`, or null if unknown"),
+                _c(
+                    "administration_class",
+                    "`therapeutic`, `complex` (964xx), `complex_hormonal`, `hydration`, `procedure` (eye, joint, "
+                    "nerve and the like), `vaccine`, or null if unknown",
+                ),
                 _f("is_unlisted", "a not-otherwise-classified code"),
                 _c(
                     "container_type",
@@ -244,6 +248,10 @@ SETS: dict[str, ReferenceSet] = {
                 _l("routes", "routes it gives a drug by: iv im sc ia ..."),
                 _n("minutes_from", "least minutes, inclusive, null if not timed"),
                 _n("minutes_to", "most minutes, inclusive, null if open"),
+                _c(
+                    "administration_class",
+                    "class of drug, as in `drugs`, where codes of one family differ in it; else null",
+                ),
             ),
             "Drug administration and injection procedure codes by number.",
         ),

@@ -224,7 +224,8 @@ def test_units_are_structured_or_null() -> None:
     drugs = read_set("drugs")
     assert drugs["hcpcs"].n_unique() >= 150
     assert set(drugs["qualifier"].drop_nulls()) == {"exact", "up_to", "each"}
-    assert set(drugs["administration_class"].drop_nulls()) <= {"therapeutic", "complex", "vaccine"}
+    classes = {"therapeutic", "complex", "complex_hormonal", "hydration", "procedure", "vaccine"}
+    assert set(drugs["administration_class"].drop_nulls()) <= classes
     unlisted = drugs.filter("is_unlisted")
     assert {"J3490", "J3590", "J9999", "C9399", "J7999", "J7799"} <= set(unlisted["hcpcs"])
     assert unlisted["unit_amount"].null_count() == unlisted.height
@@ -324,7 +325,8 @@ def test_g35_becomes_a_header(starter: Reference) -> None:
 def test_administration_times(starter: Reference) -> None:
     frame = starter.table("administration", as_of=LATE)
     times = {r["hcpcs"]: (r["minutes_from"], r["minutes_to"]) for r in frame.iter_rows(named=True)}
-    assert times["96360"] == (31, None)
+    assert times["96360"] == (31, 90)
+    assert times["96369"] == (16, 90)
     assert times["96365"] == times["96413"] == (16, 90)
     assert times["96374"] == (None, 15)
     assert times["96372"] == (None, None)
