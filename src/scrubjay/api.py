@@ -1,6 +1,7 @@
 """The use cases. Command line, web, REST, MCP and Spark call these and format the answer.
 
-Nothing here reads the clock, prints, or keeps state between calls.
+Nothing here reads the clock, prints, or keeps state between calls. What only one use case needs is imported
+within it, so that a check does not wait for it.
 """
 
 from __future__ import annotations
@@ -11,30 +12,21 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from scrubjay import __version__
-from scrubjay.drugs import (
-    CodeAnswer,
-    ConvertAnswer,
-    NdcAnswer,
-    UnitsAnswer,
-    UnitsRequest,
-    convert_units,
-    look_up_code,
-    look_up_ndc,
-    work_out_units,
-)
 from scrubjay.edits.registry import all_edits
 from scrubjay.edits.spec import Edit, FixLevel, Severity
 from scrubjay.engine import RunResult, prefetched, run_edits
 from scrubjay.errors import ExitCode, UsageError
 from scrubjay.facts import column
 from scrubjay.intake import ClaimReader, FileReport
-from scrubjay.policies import PolicySet, discard_rule, load_policy_file
+from scrubjay.policies import PolicySet, load_policy_file
 from scrubjay.reference import Reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date, datetime
     from pathlib import Path
+
+    from scrubjay.drugs import CodeAnswer, ConvertAnswer, NdcAnswer, UnitsAnswer, UnitsRequest
 
 __all__ = [
     "CheckReport",
@@ -54,7 +46,7 @@ DEFAULT_PAYER = "medicare"
 
 # Facts have a fixed cost per batch, so the engine likes larger ones than the reader needs; a million claims
 # still run within the memory that docs/performance.md states.
-_BATCH_BYTES = 24 << 20
+_BATCH_BYTES = 16 << 20
 
 # Problems after which the rest of a file is unknown, whatever was read before.
 _CUT_SHORT = frozenset({"truncated-interchange", "bad-gzip", "unreadable", "segment-too-long"})
@@ -295,12 +287,11 @@ def check(
         policy_set = PolicySet.base([load_policy_file(p) for p in policies])
         reference = Reference.open(reference_path)
         result = run_edits(batches, chosen, reference=reference, policies=policy_set, as_of=as_of)
-    known = [e for e in reference.editions() if e.published_on is None or e.published_on <= as_of]
     return CheckReport(
         run=RunInfo(
             version=__version__,
             as_of=as_of,
-            editions=[f"{e.set_name} {e.edition}" for e in known],
+            editions=[f"{e.set_name} {e.edition}" for e in reference.known_editions(as_of)],
             edits=len(chosen),
             started_at=started_at,
         ),
@@ -319,6 +310,8 @@ def code(text: str, *, on: date, as_of: date, reference_path: Path | None = None
         as_of: the day on which things are known.
         reference_path: folder of loaded reference editions; null takes the usual one.
     """
+    from scrubjay.drugs import look_up_code  # noqa: PLC0415
+
     return look_up_code(text, on, Reference.open(reference_path), as_of)
 
 
@@ -342,6 +335,9 @@ def units(
     Raises:
         PolicyError: a policy file is broken.
     """
+    from scrubjay.drugs import work_out_units  # noqa: PLC0415
+    from scrubjay.policies.discard import discard_rule  # noqa: PLC0415
+
     known = PolicySet.base([load_policy_file(p) for p in policies])
     payer = request.payer or (known.forced.id if known.forced else DEFAULT_PAYER)
     return work_out_units(
@@ -358,6 +354,8 @@ def ndc(text: str, *, on: date, as_of: date, reference_path: Path | None = None)
         as_of: the day on which things are known.
         reference_path: folder of loaded reference editions; null takes the usual one.
     """
+    from scrubjay.drugs import look_up_ndc  # noqa: PLC0415
+
     return look_up_ndc(text, on, Reference.open(reference_path), as_of)
 
 
@@ -373,4 +371,6 @@ def convert(
         as_of: the day on which things are known.
         reference_path: folder of loaded reference editions; null takes the usual one.
     """
+    from scrubjay.drugs import convert_units  # noqa: PLC0415
+
     return convert_units(hcpcs, units, on, Reference.open(reference_path), as_of)

@@ -142,6 +142,8 @@ def judge(frame: pl.DataFrame, edits: Sequence[Edit]) -> Judgement:
 
 def coverage_of(frame: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
     """Applicable and not evaluated verdicts per claim: `claim_key`, `applicable`, `not_evaluated`."""
+    if not verdicts.width:
+        return pl.DataFrame(schema={"claim_key": pl.Int64, "applicable": pl.Int32, "not_evaluated": pl.Int32})
     per_row = verdicts.select(
         pl.sum_horizontal(pl.all() != Verdict.NOT_APPLICABLE).cast(pl.Int32).alias("applicable"),
         pl.sum_horizontal(pl.all() == Verdict.NOT_EVALUATED).cast(pl.Int32).alias("not_evaluated"),

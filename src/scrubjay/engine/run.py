@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from scrubjay.edits.spec import Edit, Grain, Verdict
+from scrubjay.edits.spec import Edit, Grain
 from scrubjay.engine.compute import compute_groups, facts_of_batch
 from scrubjay.engine.evaluate import Judgement, coverage_of, judge
 from scrubjay.engine.plan import Plan, make_plan
@@ -16,7 +17,7 @@ from scrubjay.facts import FactContext
 from scrubjay.tables import CLAIMS, COVERAGE, FINDINGS, LINES, NOT_EVALUATED, ClaimBundle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
 
     from scrubjay.errors import Problem
@@ -49,6 +50,11 @@ _LINE_INDEX = (
 )
 
 
+_NO_LINES = LINES.empty().with_columns(pl.lit(None, dtype=pl.Date).alias("service_date")).select(_LINE_INDEX)
+_WORKERS = 2
+"""Batches judged at once; each holds its facts in memory, so few."""
+
+
 @dataclass(slots=True)
 class RunResult:
     """What the engine found.
@@ -74,30 +80,16 @@ class RunResult:
     verdicts: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
 
 
-class _Tally:
-    """Collects the judgements of the batches."""
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What is kept of one batch."""
 
-    def __init__(self, *, keep_verdicts: bool) -> None:
-        self.keep_verdicts = keep_verdicts
-        self.verdicts: list[pl.DataFrame] = []
-        self.findings: list[pl.DataFrame] = [FINDINGS.empty()]
-        self.not_evaluated: list[pl.DataFrame] = [NOT_EVALUATED.empty()]
-        self.coverage: list[pl.DataFrame] = []
-        self.counts: dict[str, Counter[int]] = {}
-        self.problems: dict[str, Problem] = {}
-
-    def add(self, frame: pl.DataFrame, judged: Judgement) -> None:
-        if judged.verdicts.width:
-            self.coverage.append(coverage_of(frame, judged.verdicts))
-            if self.keep_verdicts:
-                keys = [c for c in ("claim_key", "line_key") if c in frame.columns]
-                self.verdicts.append(frame.select(keys).hstack(judged.verdicts))
-        self.findings.append(judged.findings)
-        self.not_evaluated.append(judged.not_evaluated)
-        for name, counts in judged.counts.items():
-            self.counts.setdefault(name, Counter()).update(dict(enumerate(counts)))
-        for problem in judged.problems:
-            self.problems.setdefault(problem.message, problem)
+    judged: tuple[Judgement, ...]
+    coverage: pl.DataFrame
+    claims: pl.DataFrame
+    lines: pl.DataFrame
+    kept: pl.DataFrame | None
+    verdicts: tuple[pl.DataFrame, ...]
 
 
 def _line_edits(edits: Sequence[Edit]) -> list[Edit]:
@@ -106,6 +98,76 @@ def _line_edits(edits: Sequence[Edit]) -> list[Edit]:
 
 def _claim_edits(edits: Sequence[Edit]) -> list[Edit]:
     return [e for e in edits if e.grain is Grain.CLAIM]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Judges one batch; what it holds is only read, so that several batches may be judged at once."""
+
+    plan: Plan
+    reference: Reference
+    policies: PolicyResolver
+    as_of: date
+    keep_verdicts: bool
+
+    def batch(self, bundle: ClaimBundle) -> _Batch:
+        """Facts and verdicts of a batch of whole claims."""
+        plan = self.plan
+        ctx = facts_of_batch(bundle, plan, reference=self.reference, policies=self.policies, as_of=self.as_of)
+        both = ((ctx.lines, _line_edits(plan.batch_edits)), (ctx.claims, _claim_edits(plan.batch_edits)))
+        judged = tuple(judge(frame, edits) for frame, edits in both)
+        return _Batch(
+            judged=judged,
+            coverage=_per_claim([coverage_of(f, j.verdicts) for (f, _), j in zip(both, judged, strict=True)]),
+            claims=ctx.claims.select(_CLAIM_INDEX),
+            lines=ctx.lines.select(_LINE_INDEX),
+            kept=ctx.lines.select(plan.kept_for_deferred) if plan.deferred_edits else None,
+            verdicts=self._verdicts([(f, j) for (f, _), j in zip(both, judged, strict=True)]),
+        )
+
+    def deferred(self, kept: pl.DataFrame) -> _Batch:
+        """Facts that compare claims with one another, and the edits that read them."""
+        nothing = ClaimBundle()
+        ctx = FactContext(
+            lines=kept,
+            claims=nothing.claims,
+            adjustments=nothing.adjustments,
+            other_payers=nothing.other_payers,
+            reference=self.reference,
+            policies=self.policies,
+            as_of=self.as_of,
+        )
+        compute_groups(self.plan.deferred_groups, ctx, ())
+        judged = judge(ctx.lines, _line_edits(self.plan.deferred_edits))
+        return _Batch(
+            judged=(judged,),
+            coverage=_per_claim([coverage_of(ctx.lines, judged.verdicts)]),
+            claims=CLAIMS.empty().select(_CLAIM_INDEX),
+            lines=_NO_LINES,
+            kept=None,
+            verdicts=self._verdicts([(ctx.lines, judged)]),
+        )
+
+    def _verdicts(self, judged: Sequence[tuple[pl.DataFrame, Judgement]]) -> tuple[pl.DataFrame, ...]:
+        if not self.keep_verdicts:
+            return ()
+        return tuple(
+            frame.select(c for c in ("claim_key", "line_key") if c in frame.columns).hstack(one.verdicts)
+            for frame, one in judged
+            if one.verdicts.width
+        )
+
+
+def _in_order(judge_one: Callable[[ClaimBundle], _Batch], batches: Iterable[ClaimBundle]) -> Iterator[_Batch]:
+    """Judge batches on a few threads (the columns are computed outside the interpreter), in their order."""
+    with ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="scrubjay-judge") as pool:
+        running: deque[Future[_Batch]] = deque()
+        for bundle in batches:
+            running.append(pool.submit(judge_one, bundle))
+            if len(running) > _WORKERS:
+                yield running.popleft().result()
+        while running:
+            yield running.popleft().result()
 
 
 def run_edits(
@@ -127,81 +189,39 @@ def run_edits(
         as_of: the day on which things are known.
         keep_verdicts: keep every verdict; for tests and small runs only.
     """
-    plan = make_plan(edits)
-    tally = _Tally(keep_verdicts=keep_verdicts)
-    kept: list[pl.DataFrame] = []
-    claims: list[pl.DataFrame] = []
-    lines: list[pl.DataFrame] = []
-    coverage: list[pl.DataFrame] = []
-    line_count = 0
-    for bundle in batches:
-        ctx = facts_of_batch(bundle, plan, reference=reference, policies=policies, as_of=as_of)
-        line_count += ctx.lines.height
-        for frame, chosen in (
-            (ctx.lines, _line_edits(plan.batch_edits)),
-            (ctx.claims, _claim_edits(plan.batch_edits)),
-        ):
-            tally.add(frame, judge(frame, chosen))
-        coverage.append(_per_claim(tally))
-        claims.append(ctx.claims.select(_CLAIM_INDEX))
-        lines.append(ctx.lines.select(_LINE_INDEX))
-        if plan.deferred_edits:
-            kept.append(ctx.lines.select(plan.kept_for_deferred))
+    judging = _Judge(make_plan(edits), reference, policies, as_of, keep_verdicts)
+    done = list(_in_order(judging.batch, batches))
+    kept = [b.kept for b in done if b.kept is not None]
     if kept:
-        _judge_deferred(plan, kept, tally, reference=reference, policies=policies, as_of=as_of)
-        coverage.append(_per_claim(tally))
+        done.append(judging.deferred(pl.concat(kept)))
+    judged = [j for b in done for j in b.judged]
+    counts: dict[str, Counter[int]] = {}
+    for one in judged:
+        for name, of_verdicts in one.counts.items():
+            counts.setdefault(name, Counter()).update(dict(enumerate(of_verdicts)))
+    lines = pl.concat([_NO_LINES, *(b.lines for b in done)])
     return RunResult(
-        findings=pl.concat(tally.findings),
-        not_evaluated=pl.concat(tally.not_evaluated),
-        coverage=_coverage(coverage),
-        claims=pl.concat(claims) if claims else CLAIMS.empty().select(_CLAIM_INDEX),
-        lines=pl.concat(lines)
-        if lines
-        else LINES.empty()
-        .with_columns(pl.lit(None, dtype=pl.Date).alias("service_date"))
-        .select(_LINE_INDEX),
-        counts={name: tuple(c[int(v)] for v in Verdict) for name, c in tally.counts.items()},  # type: ignore[misc]
-        problems=list(tally.problems.values()),
-        line_count=line_count,
-        verdicts=tally.verdicts,
+        findings=pl.concat([FINDINGS.empty(), *(j.findings for j in judged)]),
+        not_evaluated=pl.concat([NOT_EVALUATED.empty(), *(j.not_evaluated for j in judged)]),
+        coverage=COVERAGE.conform(
+            _per_claim([b.coverage for b in done]).with_columns(
+                (pl.col("applicable") - pl.col("not_evaluated")).alias("evaluated")
+            )
+        ),
+        claims=pl.concat([CLAIMS.empty().select(_CLAIM_INDEX), *(b.claims for b in done)]),
+        lines=lines,
+        counts={name: (c[0], c[1], c[2], c[3]) for name, c in counts.items()},
+        problems=list({p.message: p for j in judged for p in j.problems}.values()),
+        line_count=lines.height,
+        verdicts=[v for b in done for v in b.verdicts],
     )
 
 
-def _per_claim(tally: _Tally) -> pl.DataFrame:
-    frames, tally.coverage = tally.coverage, []
-    if not frames:
-        return pl.DataFrame(schema={"claim_key": pl.Int64, "applicable": pl.Int32, "not_evaluated": pl.Int32})
-    return pl.concat(frames).group_by("claim_key", maintain_order=True).agg(pl.all().sum())
-
-
-def _coverage(frames: list[pl.DataFrame]) -> pl.DataFrame:
-    if not frames:
-        return COVERAGE.empty()
-    summed = pl.concat(frames).group_by("claim_key", maintain_order=True).agg(pl.all().sum())
-    return COVERAGE.conform(
-        summed.with_columns((pl.col("applicable") - pl.col("not_evaluated")).alias("evaluated"))
+def _per_claim(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Coverage summed to one row per claim."""
+    schema = {"claim_key": pl.Int64, "applicable": pl.Int32, "not_evaluated": pl.Int32}
+    return (
+        pl.concat([pl.DataFrame(schema=schema), *frames])
+        .group_by("claim_key", maintain_order=True)
+        .agg(pl.all().sum())
     )
-
-
-def _judge_deferred(
-    plan: Plan,
-    kept: list[pl.DataFrame],
-    tally: _Tally,
-    *,
-    reference: Reference,
-    policies: PolicyResolver,
-    as_of: date,
-) -> None:
-    """Facts that compare claims with one another, and the edits that read them."""
-    empty = ClaimBundle()
-    ctx = FactContext(
-        lines=pl.concat(kept),
-        claims=empty.claims,
-        adjustments=empty.adjustments,
-        other_payers=empty.other_payers,
-        reference=reference,
-        policies=policies,
-        as_of=as_of,
-    )
-    compute_groups(plan.deferred_groups, ctx, ())
-    tally.add(ctx.lines, judge(ctx.lines, _line_edits(plan.deferred_edits)))

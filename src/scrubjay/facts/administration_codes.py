@@ -47,7 +47,7 @@ def values_of(key: str) -> list[str]:
 
 @facts(
     LINE,
-    needs=("hcpcs", "service_date", "is_administration", "modifiers"),
+    needs=("hcpcs", "service_date", "is_administration", "distinct_service_modifier_count"),
     gives=(
         Fact(
             "administration_family",
@@ -79,11 +79,13 @@ def values_of(key: str) -> list[str]:
 )
 def administration_code(ctx: FactContext) -> pl.DataFrame:
     """The row of the `administration` set on the date."""
-    found = ctx.look_up("administration", hcpcs="hcpcs")
+    found = ctx.look_up(
+        "administration", ("family", "role", "routes", "minutes_from", "minutes_to"), hcpcs="hcpcs"
+    )
     family, role = pl.col("family"), pl.col("role")
     return ctx.lines.select(
         "is_administration",
-        "modifiers",
+        "distinct_service_modifier_count",
         *(found[c] for c in ("family", "role", "routes", "minutes_from", "minutes_to")),
     ).select(
         family.alias("administration_family"),
@@ -97,9 +99,7 @@ def administration_code(ctx: FactContext) -> pl.DataFrame:
         .when(pl.col("is_administration").not_())
         .then(statement=False)
         .alias("is_initial_service"),
-        (
-            pl.col("modifiers").list.set_intersection(values_of("distinct_service_modifiers")).list.len() > 0
-        ).alias("has_distinct_service_modifier"),
+        (pl.col("distinct_service_modifier_count") > 0).alias("has_distinct_service_modifier"),
     )
 
 
@@ -125,7 +125,7 @@ def administration_code(ctx: FactContext) -> pl.DataFrame:
 )
 def drug_use(ctx: FactContext) -> pl.DataFrame:
     """Vaccine, fluid, route kinds. A vaccine number that is not held stays unknown."""
-    found = ctx.look_up("drugs", hcpcs="hcpcs")
+    found = ctx.look_up("drugs", ("group", "use_confidence"), hcpcs="hcpcs")
     code, kind = pl.col("hcpcs"), pl.col("code_kind")
     is_globulin = code.str.slice(0, 3).is_in(values_of("immune_globulin_prefixes"))
     vaccine = (

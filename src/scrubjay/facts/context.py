@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import polars as pl
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from scrubjay.reference import Reference
@@ -71,20 +72,23 @@ class FactContext:
             self._distinct[columns] = (distinct, rows)
         return self._distinct[columns]
 
-    def look_up(self, set_name: str, *, on: str = "service_date", **keys: str) -> pl.DataFrame:
+    def look_up(
+        self, set_name: str, columns: Sequence[str], *, on: str = "service_date", **keys: str
+    ) -> pl.DataFrame:
         """Rows of a reference set for every line, as of its date of service; null where none.
 
         Args:
             set_name: a set of `scrubjay.reference.sets`.
+            columns: the columns wanted; each one costs a copy for every line.
             on: the line's date column.
             keys: key column of the set = line column, e.g. `hcpcs="hcpcs"`.
 
         Returns:
-            The set's other columns, same height and order as the lines.
+            Those columns, same height and order as the lines.
         """
-        columns = (*keys.values(), on)
-        distinct, rows = self.distinct(*columns)
+        distinct, rows = self.distinct(*keys.values(), on)
         asked = distinct.select(
             *(pl.col(line_column).alias(key) for key, line_column in keys.items()), pl.col(on)
         )
-        return self.reference.lookup(set_name, asked, on=on, as_of=self.as_of)[rows]
+        found = self.reference.lookup(set_name, asked, on=on, as_of=self.as_of)
+        return found.select(columns)[rows]

@@ -19,7 +19,7 @@ _NO_PATIENT = (
 
 @facts(
     LINE,
-    needs=("modifiers",),
+    needs=("modifier_list",),
     gives=(
         Fact(
             "modifier_key",
@@ -31,12 +31,9 @@ _NO_PATIENT = (
 )
 def modifiers_as_text(ctx: FactContext) -> pl.DataFrame:
     """Few combinations occur, so only the distinct ones are sorted."""
-    joined = ctx.lines["modifiers"].list.join("+")
-    distinct = joined.unique().drop_nulls().to_frame("sent")
-    several = distinct.filter(pl.col("sent").str.contains("+", literal=True)).with_columns(
-        pl.col("sent").str.split("+").list.sort().list.join("+").alias("sorted")
-    )
-    return joined.replace(several["sent"], several["sorted"]).to_frame("modifier_key")
+    distinct, rows = ctx.distinct("modifier_list")
+    sorted_list = pl.col("modifier_list").str.split("|").list.sort().list.join("+")
+    return distinct.select(sorted_list.alias("modifier_key"))[rows]
 
 
 def _same_words() -> list[pl.Expr]:
@@ -47,6 +44,7 @@ def _same_words() -> list[pl.Expr]:
 @facts(
     LINE,
     needs=(
+        "is_code_repeated",
         "line_key",
         "claim_key",
         "line_number",
@@ -80,14 +78,12 @@ def _same_words() -> list[pl.Expr]:
     ),
 )
 def alike_on_claim(ctx: FactContext) -> pl.DataFrame:
-    """Lines that share claim, code, day and units first, which few do; the rest is compared among those."""
+    """Lines that share claim, code and day first, which few do; the rest is compared among those."""
     coarse = ["claim_key", "hcpcs", "service_date", "units"]
     lines = ctx.lines
     # The frame is wide: choose the rows first, then take only the columns that are compared.
     is_candidate = lines.select(
-        pl.col("hcpcs").is_not_null()
-        & pl.col("service_date").is_not_null()
-        & pl.struct(coarse).is_duplicated()
+        pl.col("is_code_repeated") & pl.col("hcpcs").is_not_null() & pl.col("service_date").is_not_null()
     ).to_series()
     candidates = lines.select(
         "line_key",

@@ -13,12 +13,11 @@ if TYPE_CHECKING:
     from scrubjay.facts.context import FactContext
 
 _STRINGS = pl.List(pl.String())
-_MARK = "|"
 
 
 @facts(
     LINE,
-    needs=("modifiers", "service_date"),
+    needs=("modifier_list", "service_date"),
     gives=(
         Fact(
             "unknown_modifiers",
@@ -37,13 +36,13 @@ _MARK = "|"
 )
 def modifiers_in_set(ctx: FactContext) -> pl.DataFrame:
     """Each modifier by itself, on the few distinct lists and days."""
-    lines = ctx.lines.select("modifiers", "service_date").with_row_index("_i")
-    some = lines.filter(pl.col("modifiers").list.len() > 0).select(
-        "_i", pl.col("modifiers").list.join(_MARK).alias("_joined"), "service_date"
+    distinct, rows = ctx.distinct("modifier_list", "service_date")
+    asked = distinct.with_row_index("_n")
+    single = (
+        asked.filter(pl.col("modifier_list") != "")
+        .with_columns(pl.col("modifier_list").str.split("|").alias("modifier"))
+        .explode("modifier")
     )
-    keys = ["_joined", "service_date"]
-    distinct = some.select(keys).unique(maintain_order=True).with_row_index("_n")
-    single = distinct.with_columns(pl.col("_joined").str.split(_MARK).alias("modifier")).explode("modifier")
     judged = _judged(ctx, single.select("modifier", "service_date").unique())
     back = single.join(
         judged, on=["modifier", "service_date"], how="left", nulls_equal=True, maintain_order="left"
@@ -54,18 +53,9 @@ def modifiers_in_set(ctx: FactContext) -> pl.DataFrame:
         pl.col("_state").is_in(["unknown", "out"]).any().alias("_bad"),
         (pl.col("_state") == "undecided").any().alias("_undecided"),
     )
-    found = some.join(
-        distinct.join(per_list, on="_n", how="left"),
-        on=keys,
-        how="left",
-        nulls_equal=True,
-        maintain_order="left",
-    )
-    none = pl.lit(pl.Series([[]], dtype=_STRINGS)).first()
+    none = pl.lit(pl.Series([], dtype=pl.String).implode()).first()
     return (
-        lines.select("_i")
-        .join(found, on="_i", how="left", maintain_order="left")
-        .select(
+        asked.join(per_list, on="_n", how="left", maintain_order="left").select(
             # A line without modifiers has nothing to object to.
             pl.col("unknown_modifiers").fill_null(none),
             pl.col("modifiers_out_of_force").fill_null(none),
@@ -75,7 +65,7 @@ def modifiers_in_set(ctx: FactContext) -> pl.DataFrame:
             .then(statement=True)
             .alias("are_modifiers_valid"),
         )
-    )
+    )[rows]
 
 
 def _judged(ctx: FactContext, asked: pl.DataFrame) -> pl.DataFrame:

@@ -46,7 +46,7 @@ _SAME_SERVICE = ("claim_key", "service_date", "_rendering")
 
 @facts(
     LINE,
-    needs=("modifiers",),
+    needs=("modifier_list",),
     gives=(
         *(
             Fact(name, _BOOL, _ABOUT.get(name, f"the line carries {codes[0]}"), _NO_MODIFIERS)
@@ -62,12 +62,8 @@ _SAME_SERVICE = ("claim_key", "service_date", "_rendering")
 )
 def modifier_flags(ctx: FactContext) -> pl.DataFrame:
     """One flag per modifier that edits ask about; found once per combination of modifiers."""
-    joined = ctx.lines.select(pl.col("modifiers").list.join("|").alias("_joined"))
-    distinct = joined.unique(maintain_order=True)
-    rows = joined.join(
-        distinct.with_row_index("_row"), on="_joined", how="left", nulls_equal=True, maintain_order="left"
-    )["_row"]
-    own = pl.col("_joined").str.split("|")
+    distinct, rows = ctx.distinct("modifier_list")
+    own = pl.col("modifier_list").str.split("|")
 
     def carries(codes: Sequence[str]) -> pl.Expr:
         return pl.any_horizontal(own.list.contains(code) for code in codes)
@@ -181,6 +177,12 @@ def visit_beside_administration(ctx: FactContext) -> pl.DataFrame:
     )  # fmt: skip
 
 
+def _is_pairless(ctx: FactContext, keys: pl.DataFrame) -> pl.Series:
+    """Whether the pair table of the date holds no pair of the code at all, in rows of `keys`."""
+    found = ctx.reference.lookup("pairless", keys, on="service_date", as_of=ctx.as_of)
+    return found["source"].is_not_null()
+
+
 @facts(
     LINE,
     needs=(
@@ -206,7 +208,8 @@ def pair_of_line(ctx: FactContext) -> pl.DataFrame:
     """Only lines that carry 59 or an X modifier are asked; all others are null.
 
     Where the table is not held whole, an absent pair says nothing, but for the codes that no pair of the
-    edition contains: that is a fact by itself, and held for the drug codes.
+    edition contains: that is a fact by itself, and held for the drug codes. Beside such codes only, no other
+    code has a pair either.
     """
     day = ("claim_key", "service_date")
     lines = ctx.lines.select(
@@ -226,22 +229,24 @@ def pair_of_line(ctx: FactContext) -> pl.DataFrame:
     active = pl.Series(["0", "1"])
     per_line = (
         beside.with_columns(
-            (as_first.is_in(active.implode()) | as_second.is_in(active.implode())).alias("_pair")
+            (as_first.is_in(active.implode()) | as_second.is_in(active.implode())).alias("_pair"),
+            _is_pairless(ctx, beside.select("pair_setting", "service_date", hcpcs="_other")).alias(
+                "_other_pairless"
+            ),
         )
         .group_by("_n")
         .agg(
             pl.col("_pair").fill_null(value=False).any(),
             (pl.col("hcpcs") == pl.col("_other")).any().alias("_same"),
+            (pl.col("_other_pairless") | (pl.col("_other") == pl.col("hcpcs"))).all().alias("_alone"),
         )
     )
     keys = asking.select("hcpcs", "pair_setting", "service_date")
-    pairless = ctx.reference.lookup("pairless", keys, on="service_date", as_of=ctx.as_of)[
-        "source"
-    ].is_not_null()
-    is_known = pairless | _complete_days(ctx, asking["service_date"])
+    is_known = _is_pairless(ctx, keys) | _complete_days(ctx, asking["service_date"])
     found = (
         asking.with_columns(is_known.alias("_known"))
         .join(per_line, on="_n", how="left")
+        .with_columns(pl.col("_known") | pl.col("_alone").fill_null(value=False))
         .select(
             "_n",
             pl.when(pl.col("_pair").fill_null(value=False)).then(statement=True).when("_known").then(statement=False)

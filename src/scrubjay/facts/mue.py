@@ -155,7 +155,9 @@ _NO_UNITS = "a line of this code on this day has no units"
         "service_date",
         "service_date_last",
         "units",
-        "modifiers",
+        "has_jw",
+        "is_code_repeated",
+        "line_key",
         "billing_npi",
         "claim_rendering_npi",
         "line_rendering_npi",
@@ -180,32 +182,31 @@ _NO_UNITS = "a line of this code on this day has no units"
 )
 def units_of_day(ctx: FactContext) -> pl.DataFrame:
     """Sums over the lines of one code, day and provider of a claim; unknown if one of them has no units."""
-    discarded = pl.col("modifiers").list.contains("JW")
     frame = ctx.lines.select(
-        "claim_key",
-        "service_date",
-        # Numbers for codes and providers: grouping by them is several times faster than by text.
-        pl.col("hcpcs").cast(pl.Categorical).to_physical().alias("_code"),
-        pl.coalesce("line_rendering_npi", "claim_rendering_npi", "billing_npi")
-        .cast(pl.Categorical)
-        .to_physical()
-        .alias("_provider"),
+        "line_key",
+        "is_code_repeated",
         pl.col("units").alias("_units"),
-        pl.when(discarded).then("units").otherwise(pl.lit(0, dtype=QUANTITY)).alias("_discarded"),
+        pl.when("has_jw").then("units").otherwise(pl.lit(0, dtype=QUANTITY)).alias("_discarded"),
     )
-    keys = ["claim_key", "service_date", "_code", "_provider"]
-    unknown = pl.col("_units").is_null().any()
-    sums = frame.group_by(keys).agg(
-        pl.when(unknown.not_()).then(pl.col("_units").sum()).alias("code_day_units"),
+    keys = ["claim_key", "service_date", "hcpcs", "_provider"]
+    provider = pl.coalesce("line_rendering_npi", "claim_rendering_npi", "billing_npi").alias("_provider")
+    repeated = ctx.lines.select(*keys[:3], provider).hstack(frame).filter(pl.col("is_code_repeated"))
+    sums = repeated.group_by(keys).agg(
+        pl.when(pl.col("_units").is_null().any().not_()).then(pl.col("_units").sum()).alias("_sum"),
         pl.when(pl.col("_discarded").is_null().any().not_())
         .then(pl.col("_discarded").sum())
-        .alias("code_day_discarded_units"),
-        pl.len().cast(pl.Int32).alias("code_day_line_count"),
+        .alias("_sum_discarded"),
+        pl.len().cast(pl.Int32).alias("_count"),
     )
+    summed = repeated.select("line_key", *keys).join(sums, on=keys, nulls_equal=True).drop(keys)
     days = (pl.col("service_date_last") - pl.col("service_date")).dt.total_days() + 1
+    alone = pl.col("is_code_repeated").not_()
     return (
-        frame.select(keys)
-        .join(sums, on=keys, how="left", nulls_equal=True, maintain_order="left")
-        .select("code_day_units", "code_day_discarded_units", "code_day_line_count")
+        frame.join(summed, on="line_key", how="left", maintain_order="left")
+        .select(
+            pl.when(alone).then("_units").otherwise("_sum").alias("code_day_units"),
+            pl.when(alone).then("_discarded").otherwise("_sum_discarded").alias("code_day_discarded_units"),
+            pl.when(alone).then(pl.lit(1, dtype=pl.Int32)).otherwise("_count").alias("code_day_line_count"),
+        )
         .hstack(ctx.lines.select(days.clip(lower_bound=1).cast(pl.Int32).alias("service_days")))
     )

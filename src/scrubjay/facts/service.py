@@ -46,6 +46,40 @@ def dates_of_line(ctx: FactContext) -> list[pl.Expr]:
 
 
 @facts(
+    LINE,
+    needs=("modifiers",),
+    gives=(
+        Fact(
+            "modifier_list",
+            pl.String(),
+            "the modifiers of the line as sent, joined by `|`; empty where it has none",
+        ),
+    ),
+)
+def modifiers_joined(ctx: FactContext) -> list[pl.Expr]:
+    """Few combinations occur, so questions about modifiers are asked of the distinct texts."""
+    del ctx
+    return [pl.col("modifiers").list.join("|").alias("modifier_list")]
+
+
+@facts(
+    LINE,
+    needs=("claim_key", "hcpcs", "service_date"),
+    gives=(
+        Fact(
+            "is_code_repeated",
+            pl.Boolean(),
+            "another line of the claim has the same code and date of service",
+        ),
+    ),
+)
+def code_repeated(ctx: FactContext) -> list[pl.Expr]:
+    """Most lines stand alone; what sums or compares lines of a code looks at these only."""
+    del ctx
+    return [pl.struct("claim_key", "hcpcs", "service_date").is_duplicated().alias("is_code_repeated")]
+
+
+@facts(
     CLAIM,
     needs=("service_date", "service_date_last", "statement_from", "statement_to"),
     gives=(
@@ -104,7 +138,11 @@ def setting_of_line(ctx: FactContext) -> pl.DataFrame:
     """Setting by place of service (professional) or by type of bill (institutional)."""
     place = pl.coalesce("line_place_of_service_code", "claim_place_of_service_code")
     ctx.lines = ctx.lines.with_columns(place.alias("place_of_service_code"))
-    found = ctx.look_up("place_of_service", place_of_service_code="place_of_service_code")
+    found = ctx.look_up(
+        "place_of_service",
+        ("meaning", "setting", "is_facility"),
+        place_of_service_code="place_of_service_code",
+    )
     bill = ctx.reference.table("bill_types", as_of=ctx.as_of).select("bill_type_prefix", "setting")
     frame = ctx.lines.select(
         "place_of_service_code",

@@ -36,6 +36,12 @@ def discard_rule(policies: PolicySet, payer: str, on: date) -> DiscardRule:
         jw, jw_demand = pays, Demand.OPTIONAL if pays.value else Demand.NOT_ACCEPTED
     else:
         jw_demand = _demand(jw)
+    uses_mue, sums_day = (policies.value(policy, name, on) for name in ("uses_mue", "mue_sums_day"))
+    tables = {
+        kind: table.value
+        for kind in ("professional", "institutional")
+        if (table := policies.value(policy, f"mue_setting_{kind}", on)) is not None and table.value
+    }
     behind = [dated.citation for dated in (jw, jz) if dated is not None]
     return DiscardRule(
         policy.id,
@@ -47,6 +53,8 @@ def discard_rule(policies: PolicySet, payer: str, on: date) -> DiscardRule:
         max((c.confidence for c in behind), default="D"),
         follows_medicare_status=uses_status is not None and uses_status.value is True,
         ndc_required=None if requires_ndc is None else requires_ndc.value,
+        mue_tables=tables if uses_mue is not None and uses_mue.value is True else None,
+        mue_sums_day=None if sums_day is None else sums_day.value,
     )
 
 

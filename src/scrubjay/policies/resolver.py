@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import polars as pl
 
@@ -37,7 +37,9 @@ def _literal(parameter: Parameter, value: Any) -> pl.Expr:
     if parameter.dtype.is_decimal() and value is not None:
         value = Decimal(str(value))
     if isinstance(value, list):
-        return pl.lit(pl.Series([value], dtype=parameter.dtype)).first()
+        return pl.lit(
+            pl.Series([str(v) for v in cast("list[Any]", value)], dtype=pl.String).implode()
+        ).first()
     return pl.lit(value, dtype=parameter.dtype)
 
 

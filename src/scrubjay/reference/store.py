@@ -84,6 +84,12 @@ class Reference:
         ranked.sort(key=lambda pair: (pair[1].set_name, -pair[0], pair[1].edition))
         return [edition for _, edition in ranked]
 
+    def known_editions(self, as_of: date) -> list[Edition]:
+        """The editions that were published by `as_of`, in the order of `editions`; their rows are not counted."""
+        ranked = [(f.rank, e) for frames in self._frames.values() for f in frames for e in f.editions]
+        ranked.sort(key=lambda pair: (pair[1].set_name, -pair[0], pair[1].edition))
+        return [e for _, e in ranked if e.published_on is None or e.published_on <= as_of]
+
     def _count(self, edition: Edition, rank: int) -> int:
         # A row that held unchanged over several editions names the first and the last: `2024-01..2024-10`.
         span = pl.col("edition").str.split("..")

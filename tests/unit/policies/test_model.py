@@ -86,7 +86,7 @@ def refusal(text):
             8,
             "citation.confidence",
         ),
-        (f"{HEAD}severities: []\n", 5, "severities"),
+        (f"{HEAD}severities: []\n", 4, "severities"),
     ],
 )
 def test_a_fault_names_file_and_line(text, line, words):

@@ -11,7 +11,8 @@ import pytest
 from scrubjay.drugs import Demand
 from scrubjay.errors import PolicyError
 from scrubjay.facts.parameters import PARAMETERS
-from scrubjay.policies import Policy, PolicySet, discard_rule
+from scrubjay.policies import Policy, PolicySet
+from scrubjay.policies.discard import discard_rule
 from scrubjay.policies.loader import parse_policy, shipped_policies
 
 DAY = date(2024, 6, 3)
