@@ -29,7 +29,21 @@ _ROUTES = {
     "sc": "sc sq subq subcut subcutaneous subcutaneously",
     "ia": "ia intra-articular intraarticular joint",
 }
-_ROUTE_BY_WORD = {word: route for route, words in _ROUTES.items() for word in words.split()}
+# Routes that no injection code stands for: a procedure gives the drug.
+_OF_PROCEDURES = {
+    "intravitreal": "intravitreal ivt",
+    "intralesional": "intralesional",
+    "soft-tissue": "soft-tissue bursa tendon",
+    "intradermal": "intradermal",
+    "infiltration": "infiltration",
+    "epidural": "epidural",
+    "intrathecal": "intrathecal",
+    "intravesical": "intravesical",
+    "perineural": "perineural",
+}
+_ROUTE_BY_WORD = {
+    word: route for route, words in (_ROUTES | _OF_PROCEDURES).items() for word in words.split()
+}
 
 _MISSING = "drug-without-administration"
 _CONFLICT = "route-conflict"
@@ -40,6 +54,8 @@ _HOUR = 60
 _FAMILIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "therapeutic": (("push", "infusion"), ("injection",)),
     "complex": (("complex_push", "complex_infusion"), ("complex_injection",)),
+    "complex_hormonal": (("complex_push", "complex_infusion"), ("complex_injection",)),
+    "hydration": (("hydration",), ()),
 }
 _SC_INFUSION = "sc_infusion"
 
@@ -51,7 +67,7 @@ class Given:
     Attributes:
         drug: normal name.
         routes: routes the drug is given by, from the `drugs` set; () if unknown.
-        administration_class: `therapeutic`, `complex`, `vaccine`, or null if unknown.
+        administration_class: as in the `drugs` set, or null if unknown.
         route: iv, im, sc, ia or another normal name; null if not said.
         minutes: duration; null if not said.
         dose_mg: dose in mg where it is a mass, else null.
@@ -89,7 +105,8 @@ def parse_route(text: str) -> str:
     """
     route = _ROUTE_BY_WORD.get(text.strip().lower())
     if route is None:
-        raise UsageError("The route is not known.", where="--route", hint=f"Use one of {', '.join(_ROUTES)}.")
+        known = ", ".join((*_ROUTES, *_OF_PROCEDURES))
+        raise UsageError("The route is not known.", where="--route", hint=f"Use one of {known}.")
     return route
 
 
@@ -122,11 +139,21 @@ def administer(given: Given, rows: Iterable[Mapping[str, Any]]) -> Administratio
             "its side, and bill no injection code beside it.",
             warnings,
         )
+    if given.route in _OF_PROCEDURES:
+        fits = sorted(str(r["hcpcs"]) for r in held if given.route in map(normal_route, r["routes"] or ()))
+        among = f" (of the codes held: {', '.join(fits)})" if fits else ""
+        return _none(
+            f"A drug given by the {given.route} route is billed with the procedure that gives it{among}, not with "
+            "an injection code: name the procedure.",
+            warnings,
+        )
     if given.administration_class not in _FAMILIES:
-        why = (
-            "A vaccine's administration code depends on age, counselling and payer"
-            if given.administration_class == "vaccine"
-            else f"It is not known which group of administration codes {_name(given)} belongs to"
+        why = {
+            "vaccine": "A vaccine's administration code depends on age, counselling and payer",
+            "procedure": f"{_name(given)} is given by a procedure that has a code of its own{_mark(given)}",
+        }.get(
+            given.administration_class or "",
+            f"It is not known which group of administration codes {_name(given)} belongs to; payers differ",
         )
         return _none(f"{why}: no administration code is chosen.", warnings)
     timed, injected = _FAMILIES[given.administration_class]
@@ -134,7 +161,7 @@ def administer(given: Given, rows: Iterable[Mapping[str, Any]]) -> Administratio
         return _timed(given, held, timed, warnings)
     if given.route == "sc" and given.minutes is not None and _is_long(given.minutes, held):
         return _timed(given, held, (_SC_INFUSION,), warnings)
-    return _one_line(given, _candidates(held, injected, given.route, None), warnings)
+    return _one_line(given, _candidates(given, held, injected, None), warnings)
 
 
 def _mark(given: Given) -> str:
@@ -153,14 +180,15 @@ def _none(message: str, warnings: Sequence[AnswerWarning] = ()) -> Administratio
 
 
 def _candidates(
-    rows: Sequence[Mapping[str, Any]], families: tuple[str, ...], route: str, minutes: int | None
+    given: Given, rows: Sequence[Mapping[str, Any]], families: tuple[str, ...], minutes: int | None
 ) -> list[Mapping[str, Any]]:
     return [
         r
         for r in rows
         if r["family"] in families
         and r["role"] in ("initial", "each")
-        and route in map(normal_route, r["routes"] or ())
+        and (given.route or "") in map(normal_route, r["routes"] or ())
+        and r["administration_class"] in (None, given.administration_class)
         and (minutes is None or _in_time(r, minutes))
     ]
 
@@ -181,7 +209,7 @@ def _is_long(minutes: int, rows: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _is_infusion(row: Mapping[str, Any]) -> bool:
-    return str(row["family"]).endswith("infusion")
+    return str(row["family"]).endswith(("infusion", "hydration"))
 
 
 def _timed(
@@ -194,7 +222,12 @@ def _timed(
             "recorded start and stop times.",
             warnings,
         )
-    candidates = _candidates(rows, families, given.route or "", minutes)
+    candidates = _candidates(given, rows, families, minutes)
+    begins = [r["minutes_from"] for r in _candidates(given, rows, families, None)]
+    if not candidates and begins and all(begins):
+        return _none(
+            f"The codes for it begin at {min(begins)} minutes, so {minutes} minutes are not billed.", warnings
+        )
     first = _one_line(given, candidates, warnings)
     if len(candidates) != 1 or not _is_infusion(candidates[0]):
         return first
@@ -267,9 +300,8 @@ def _one_line(
 def _unverified_use(given: Given) -> tuple[Step, ...]:
     if given.use_confidence not in UNVERIFIED:
         return ()
-    text = (
-        f"That {_name(given)} goes with the {given.administration_class} administration codes is unverified"
-    )
+    kind = (given.administration_class or "").replace("_", " ")
+    text = f"That {_name(given)} goes with the {kind} administration codes is unverified"
     return (
         Step(
             f"{text}: the payer's list decides.", source=f"starter set [{given.use_confidence}, unverified]"

@@ -113,6 +113,15 @@ class Catalog:
             return NameMatch(tuple(family))
         return NameMatch((), self.near(text))
 
+    def listed_name(self, text: str) -> dict[str, Any] | None:
+        """The `names` row of a name as written, or null where it is a normal name or a brand only."""
+        return self._listed_names.get(squash(text))
+
+    @cached_property
+    def _listed_names(self) -> dict[str, dict[str, Any]]:
+        rows = self.reference.table("names", as_of=self.as_of).sort("name", descending=True).to_dicts()
+        return {squash(str(r["name"])): r for r in rows}
+
     def near(self, text: str) -> tuple[str, ...]:
         """Names written like `text`, best first."""
         ways = {way: key for key, (way, _) in self.written.items()}

@@ -31,9 +31,11 @@ class Counted(NamedTuple):
     labels: Sequence[Fraction]
 
 
-def count_units(job: Job, products: Sequence[Product], dose: Fraction) -> list[Choice]:
+def count_units(
+    job: Job, products: Sequence[Product], dose: Fraction, labels: Sequence[Fraction]
+) -> list[Choice]:
     """The codes to bill and their units, with the arithmetic shown."""
-    choices = choose(products, dose)
+    choices = choose(products, dose, labels)
     for choice in choices:
         product, amount = choice.product, choice.product.unit.amount
         job.say(

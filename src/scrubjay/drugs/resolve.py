@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, Any
 
 from scrubjay.codes import looks_like_hcpcs
 from scrubjay.drugs.administration import normal_route
 from scrubjay.drugs.answers import AnswerWarning, Provenance, RefusedError, provenance
+from scrubjay.drugs.catalog import squash
 from scrubjay.drugs.descriptor import Qualifier, descriptor_stem, parse_descriptor, unit_label
-from scrubjay.drugs.quantity import EACH, Quantity, plain, unit_named
+from scrubjay.drugs.quantity import Quantity, plain, unit_named
 from scrubjay.drugs.successors import ended_text
 from scrubjay.drugs.units import billing_units
 from scrubjay.drugs.vials import least_waste_plan
@@ -35,6 +38,7 @@ class Product:
         administration_class: as in the `drugs` set, or null.
         use_confidence: how far routes and administration class are checked, A to D, or null.
         source: where the billing unit is from.
+        components: the strengths of a combination of which `unit` is the sum, or ().
     """
 
     code: str
@@ -45,10 +49,13 @@ class Product:
     administration_class: str | None
     use_confidence: str | None
     source: Provenance
+    components: tuple[Quantity, ...] = ()
 
     @property
     def label(self) -> str:
         """Code and unit in words, e.g. `J2930 (up to 125 mg)`."""
+        if self.components:
+            return f"{self.code} ({' + '.join(map(str, self.components))} = {self.unit})"
         return f"{self.code} ({unit_label(self.unit.amount, self.unit.unit.symbol, self.qualifier)})"
 
 
@@ -61,7 +68,13 @@ class Choice:
 
 
 def resolve(
-    catalog: Catalog, on: date, *, drug: str | None, code: str | None, ndc_rows: Sequence[dict[str, Any]]
+    catalog: Catalog,
+    on: date,
+    *,
+    drug: str | None,
+    code: str | None,
+    ndc_rows: Sequence[dict[str, Any]],
+    route: str | None = None,
 ) -> list[Product]:
     """The codes that a dose of the named drug may be billed under on a day.
 
@@ -73,6 +86,7 @@ def resolve(
         drug: a name or brand; a code is taken as `code`.
         code: a HCPCS code.
         ndc_rows: the crosswalk rows of the NDC on the day; [] if there are none.
+        route: normal name of the route, which decides between codes whose descriptors name one.
 
     Raises:
         RefusedError: nothing was named, the name is unknown or ambiguous, or no code is in force.
@@ -85,7 +99,7 @@ def resolve(
             _check_agreement(catalog, on, drug, product)
         return [product]
     if drug:
-        return _of_drug(catalog, on, drug, ndc_rows)
+        return _of_drug(catalog, on, drug, ndc_rows, route)
     if len(ndc_rows) == 1:
         return [_of_code(catalog, on, str(ndc_rows[0]["hcpcs"]))]
     if ndc_rows:
@@ -99,26 +113,46 @@ def resolve(
     )
 
 
-def choose(products: Sequence[Product], dose: Fraction) -> list[Choice]:
+def choose(products: Sequence[Product], dose: Fraction, labels: Sequence[Fraction] = ()) -> list[Choice]:
     """Which of several sizes of code to bill, and how many units.
 
-    Amounts that are "up to" take the fewest units of one code, of equal counts the smaller amount.
-    Exact amounts take the combination that states the least above the dose, then the fewest units.
+    Amounts that are "up to" take the fewest units; of equal counts those that leave the fewest whole units
+    of the vials over, then those that state the least. Exact amounts take the combination that states the
+    least above the dose, then the fewest units.
 
     Args:
         products: codes in one unit of measure.
         dose: the dose in that unit.
+        labels: content of the vials opened, in that unit; () if unknown.
     """
-    if len(products) == 1 or any(p.qualifier != Qualifier.EXACT for p in products):
-        best = min(products, key=lambda p: (billing_units(dose, p.unit.amount), p.unit.amount))
-        return [Choice(best, billing_units(dose, best.unit.amount))]
-    plan = least_waste_plan(dose, [p.unit.amount for p in products])
+    if len(products) == 1:
+        return [Choice(products[0], billing_units(dose, products[0].unit.amount))]
+    sizes = sorted((p.unit.amount for p in products), reverse=True)
+    if any(p.qualifier != Qualifier.EXACT for p in products):
+        return _choices(products, _tightest(dose, sizes, sum(labels, start=Fraction(0))))
+    plan = least_waste_plan(dose, sizes)
     if plan is None:
         raise RefusedError(
             f"The dose is too large to divide among {', '.join(p.label for p in products)}.", "code"
         )
+    return _choices(products, plan.sizes)
+
+
+def _choices(products: Sequence[Product], amounts: Sequence[Fraction]) -> list[Choice]:
     by_amount = {p.unit.amount: p for p in products}
-    return [Choice(by_amount[a], plan.sizes.count(a)) for a in sorted(set(plan.sizes), reverse=True)]
+    return [Choice(by_amount[a], amounts.count(a)) for a in sorted(set(amounts), reverse=True)]
+
+
+def _tightest(dose: Fraction, sizes: Sequence[Fraction], label: Fraction) -> list[Fraction]:
+    """Amounts of the fewest units that cover a dose; `sizes` largest first, `label` 0 if unknown."""
+    largest, smallest = sizes[0], sizes[-1]
+    count = billing_units(dose, largest)
+    # Fewer than one largest unit is to spare, so only the last few units can be of a smaller size.
+    spare = count * largest - dose
+    last = min(count, int(spare // (largest - sizes[1])))
+    found = [[largest] * (count - last) + list(tail) for tail in combinations_with_replacement(sizes, last)]
+    covering = [amounts for amounts in found if sum(amounts) >= dose]
+    return min(covering, key=lambda amounts: (max(0, (label - sum(amounts)) // smallest), sum(amounts)))
 
 
 def _of_code(catalog: Catalog, on: date, code: str) -> Product:
@@ -145,7 +179,7 @@ def _product(catalog: Catalog, on: date, code: str, row: dict[str, Any] | None) 
             "billing unit",
         )
     if row and row["unit_amount"] is not None and row["unit"]:
-        unit = EACH if str(row["unit"]).startswith("combination") else unit_named(row["unit"])
+        unit = unit_named(row["unit"])
         if unit is None:
             raise RefusedError(
                 f"The billing unit of {code} ({row['unit']}) is not one that can be counted.", "billing unit"
@@ -168,19 +202,25 @@ def _product(catalog: Catalog, on: date, code: str, row: dict[str, Any] | None) 
         raise RefusedError(
             f"What one unit of {code} stands for is not known from its descriptor.", "billing unit"
         )
+    parts = parsed.components
+    is_sum = bool(parts) and len({p.unit.dimension for p in parts}) == 1
+    total = sum((p.to(parts[0].unit).amount for p in parts), start=Fraction(0)) if is_sum else None
     return Product(
         code,
         row["drug"] if row else None,
-        parsed.quantity,
-        parsed.qualifier,
-        (),
-        None,
-        None,
+        parsed.quantity if total is None else Quantity(total, parts[0].unit),
+        parsed.qualifier if total is None else Qualifier.EXACT,
+        tuple(normal_route(r) for r in row["routes"] or ()) if row else (),
+        row["administration_class"] if row else None,
+        row["use_confidence"] if row else None,
         provenance(code_row),
+        parts if is_sum else (),
     )
 
 
-def _of_drug(catalog: Catalog, on: date, text: str, ndc_rows: Sequence[dict[str, Any]]) -> list[Product]:
+def _of_drug(
+    catalog: Catalog, on: date, text: str, ndc_rows: Sequence[dict[str, Any]], route: str | None
+) -> list[Product]:
     match = catalog.resolve(text)
     if not match.drugs:
         near = f" Near names: {', '.join(match.near)}." if match.near else " No near name is known."
@@ -188,7 +228,7 @@ def _of_drug(catalog: Catalog, on: date, text: str, ndc_rows: Sequence[dict[str,
     if len(match.drugs) > 1:
         drugs = {str(r["drug"]) for r in ndc_rows} & set(match.drugs)
         if len(drugs) == 1:
-            return _of_drug(catalog, on, drugs.pop(), ndc_rows)
+            return _of_drug(catalog, on, drugs.pop(), ndc_rows, route)
         raise RefusedError(
             f'"{text.strip()[:60]}" is ambiguous: the salt or ester is not said, and it decides the code. It may be '
             f"{', '.join(_with_codes(catalog, on, d) for d in match.drugs)}.",
@@ -200,6 +240,9 @@ def _of_drug(catalog: Catalog, on: date, text: str, ndc_rows: Sequence[dict[str,
         raise RefusedError(_no_code(catalog, on, drug), "code in force")
     of_ndc = {r["hcpcs"] for r in ndc_rows}
     rows = [r for r in rows if r["hcpcs"] in of_ndc] or rows
+    # A brand or a route of which only some of the codes speak decides between them.
+    rows = [r for r in rows if squash(text) in map(squash, r["brands"] or ())] or rows
+    rows = [r for r in rows if route and route in _routes_said(catalog, on, str(r["hcpcs"]))] or rows
     products = [_product(catalog, on, str(r["hcpcs"]), r) for r in rows]
     if len(products) > 1 and not _differ_in_amount_only(catalog, on, products):
         raise RefusedError(
@@ -208,6 +251,13 @@ def _of_drug(catalog: Catalog, on: date, text: str, ndc_rows: Sequence[dict[str,
             "code",
         )
     return products
+
+
+def _routes_said(catalog: Catalog, on: date, code: str) -> set[str]:
+    """Routes that the descriptor of a code names."""
+    row = catalog.row("hcpcs", on, hcpcs=code)
+    words = re.findall(r"[a-z]+", str(row["descriptor"]).lower()) if row and row["descriptor"] else []
+    return {normal_route(w) for w in words if w.startswith(("intra", "subcutan"))}
 
 
 def _with_codes(catalog: Catalog, on: date, drug: str) -> str:

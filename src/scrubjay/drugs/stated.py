@@ -115,6 +115,17 @@ def dose_in(job: Job, stated: Dose, product: Product, ndc_row: dict[str, Any] | 
             'give the number, as "1 each".',
             "dose unit",
         )
+    if product.components:
+        parts = " + ".join(map(str, product.components))
+        job.say(f"One unit counts the combination {parts}; a dose of it is read as the sum of its parts.")
+        if quantity.unit is EACH:
+            quantity = Quantity(quantity.amount * product.unit.amount, unit)
+    if quantity.unit is EACH and unit is not EACH:
+        raise RefusedError(
+            f"The dose counts containers or doses ({plain(quantity.amount)}) and does not say how much was given: "
+            f"give the amount in {unit.symbol}, or in another unit of {unit.dimension}.",
+            "dose unit",
+        )
     converted = read(lambda _: quantity.to(unit), "", "dose unit")
     if converted.unit != quantity.unit:
         job.say("The dose in the unit of the code.", f"{quantity} = {converted}", str(converted))

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
 from scrubjay.drugs.answers import UNVERIFIED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Demand(StrEnum):
@@ -31,7 +34,7 @@ DrugPays = Literal["always", "never", "by_status"]
 
 @dataclass(frozen=True, slots=True)
 class DiscardRule:
-    """What one payer asks on one day of service.
+    """What one payer asks of drug lines on one day of service.
 
     Attributes:
         payer: id of the payer.
@@ -41,6 +44,8 @@ class DiscardRule:
         confidence: A to D.
         follows_medicare_status: the hospital and ASC indicators decide whether the drug is paid apart.
         ndc_required: drug lines need an NDC; null if unknown.
+        mue_tables: key of the `mue` set by kind of claim; null if the payer is not known to use MUE.
+        mue_sums_day: units of the day are summed where the value's indicator says so; null if unknown.
     """
 
     payer: str
@@ -50,6 +55,8 @@ class DiscardRule:
     confidence: str = "D"
     follows_medicare_status: bool = False
     ndc_required: bool | None = None
+    mue_tables: Mapping[str, str] | None = None
+    mue_sums_day: bool | None = None
 
     def one_line(self) -> str:
         """Source and mark for a step."""
@@ -67,7 +74,7 @@ class SettingRule:
         payable: indicators that pay the drug apart.
         packaged: indicators that pay nothing apart.
         not_payable: indicators that deny.
-        mue_setting: key of the `mue` set, or null if none is known to apply.
+        claim_kind: professional or institutional, or null where no MUE table is known to apply.
         is_part_a: the drug belongs to the inpatient payment; no Part B line exists.
         source: where it is from, with its mark.
     """
@@ -79,7 +86,7 @@ class SettingRule:
     payable: tuple[str, ...] = ()
     packaged: tuple[str, ...] = ()
     not_payable: tuple[str, ...] = ()
-    mue_setting: str | None = None
+    claim_kind: str | None = None
     is_part_a: bool = False
 
 
@@ -163,7 +170,7 @@ def setting_rule(setting: str) -> SettingRule | None:
         payable=tuple(row.get("payable", ())),
         packaged=tuple(row.get("packaged", ())),
         not_payable=tuple(row.get("not_payable", ())),
-        mue_setting=row.get("mue_setting"),
+        claim_kind=row.get("claim_kind"),
         is_part_a=row.get("is_part_a", False),
     )
 

@@ -16,11 +16,11 @@ from scrubjay.drugs.answers import (
     UnitsRequest,
     provenance,
 )
-from scrubjay.drugs.catalog import Catalog
+from scrubjay.drugs.catalog import Catalog, squash
 from scrubjay.drugs.drug_lines import Counted, check_room, count_units, with_waste
 from scrubjay.drugs.job import Job, read
 from scrubjay.drugs.quantity import MG, Dimension, Quantity, parse_dose, plain
-from scrubjay.drugs.resolve import mismatch_warning, resolve
+from scrubjay.drugs.resolve import Product, mismatch_warning, resolve
 from scrubjay.drugs.stated import container_of, dose_in, labels_in, setting_of, stated_container, stated_ndc
 from scrubjay.errors import UsageError
 
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 
     from scrubjay.drugs.waste import DiscardRule, SettingRule
     from scrubjay.reference import Reference
+
+
+_EACH_LINE = "1"
+"""MUE adjudication indicator that compares each line, whatever the payer sums."""
 
 
 def work_out_units(
@@ -65,8 +69,11 @@ def _lines(job: Job) -> list[AnswerLine]:
     if request.minutes is not None and request.minutes <= 0:
         raise RefusedError("The minutes must be positive, greater than zero.", "minutes")
     ndc11, ndc_rows = stated_ndc(job)
-    products = resolve(job.catalog, job.on, drug=request.drug, code=request.code, ndc_rows=ndc_rows)
+    products = resolve(
+        job.catalog, job.on, drug=request.drug, code=request.code, ndc_rows=ndc_rows, route=route
+    )
     first = products[0]
+    _say_name(job, first)
     # The crosswalk speaks for the lines only where it gives the NDC to one of these codes.
     codes = {p.code for p in products}
     own_row = next((r for r in ndc_rows if r["hcpcs"] in codes), None)
@@ -75,7 +82,7 @@ def _lines(job: Job) -> list[AnswerLine]:
         ndc11 = None
     dose = dose_in(job, stated, first, own_row)
     labels = labels_in(job, first, own_row)
-    choices = count_units(job, products, dose)
+    choices = count_units(job, products, dose, labels)
     check_room(dose, labels, first)
     is_single_dose = container_of(job, is_single_dose, first, own_row)
     drug_lines = with_waste(job, Counted(choices, products, dose, labels), is_single_dose, setting)
@@ -100,6 +107,18 @@ def _lines(job: Job) -> list[AnswerLine]:
     return [*drug_lines, *administered.lines]
 
 
+def _say_name(job: Job, product: Product) -> None:
+    """Note how a brand, a short form or a listed misspelling was read."""
+    text = (job.request.drug or "").strip()
+    if not text or product.drug is None or squash(text) in (squash(product.drug), squash(product.code)):
+        return
+    row = job.catalog.listed_name(text)
+    kind = f", a listed {row['name_kind']}" if row and row["name_kind"] == "misspelling" else ""
+    mark = f"starter set [{product.use_confidence}]" if product.use_confidence else None
+    source = provenance(row).one_line() if row else mark
+    job.say(f'"{text[:60]}"{kind} is read as {product.drug}.', value=product.drug, source=source)
+
+
 def _with_ndc(job: Job, line: AnswerLine, ndc11: str | None, row: dict[str, Any] | None) -> AnswerLine:
     if ndc11 is None:
         return line
@@ -122,16 +141,26 @@ def _with_ndc(job: Job, line: AnswerLine, ndc11: str | None, row: dict[str, Any]
 
 
 def _check_mue(job: Job, lines: Sequence[AnswerLine], setting: SettingRule) -> None:
-    if setting.mue_setting is None or not job.rule.follows_medicare_status:
+    tables = job.rule.mue_tables
+    if tables is None or setting.claim_kind is None:
+        job.say("No MUE is compared: that this payer uses MUE in this setting is not known.")
         return
+    table = tables.get(setting.claim_kind)
     for code in dict.fromkeys(line.hcpcs for line in lines):
-        row = job.catalog.row("mue", job.on, hcpcs=code, mue_setting=setting.mue_setting)
+        row = job.catalog.row("mue", job.on, hcpcs=code, mue_setting=table) if table else None
         if row is None or row["mue_value"] is None:
-            job.say(f"No MUE of {code} for {job.on} is in the reference.")
+            job.say(f"No MUE of {code} for this payer on {job.on} is in the reference.")
             continue
-        total = sum(int(line.units) for line in lines if line.hcpcs == code)
+        counts = [int(line.units) for line in lines if line.hcpcs == code]
+        is_day = job.rule.mue_sums_day is not False and str(row["mue_mai"]) != _EACH_LINE
+        total = sum(counts) if is_day else max(counts)
         most, source = int(row["mue_value"]), provenance(row).one_line()
-        job.say(f"Medically unlikely edit of {code}.", f"{total} against {most}", str(most), source)
+        what = "the day's units" if is_day else "the units of a line"
+        job.say(
+            f"Medically unlikely edit of {code}: {what} against it.",
+            f"{total} {'>' if total > most else '<='} {most}",
+            source=source,
+        )
         why = f" ({row['mue_rationale']})" if row["mue_rationale"] else ""
         if total > most:
             job.warn("units-exceed-mue", f"{total} units of {code} exceed its MUE of {most}{why}, {source}.")

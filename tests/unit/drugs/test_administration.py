@@ -49,8 +49,44 @@ def test_complex_drugs():
         ("96413", "1"),
         ("96415", "1"),
     ]
-    # Hormonal or not decides between two numbers and was not said.
-    assert codes(route="sc", administration_class="complex") == ([], ["drug-without-administration"])
+    assert codes(route="sc", administration_class="complex") == ([("96401", "1")], [])
+    assert codes(route="im", administration_class="complex_hormonal") == ([("96402", "1")], [])
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"),
+    [
+        (30, []),
+        (31, [("96360", "1")]),
+        (90, [("96360", "1")]),
+        (91, [("96360", "1"), ("96361", "1")]),
+        (151, [("96360", "1"), ("96361", "2")]),
+    ],
+)
+def test_hydration_minutes(minutes, expected):
+    lines, warnings = codes(route="iv", minutes=minutes, administration_class="hydration")
+    assert lines == expected
+    assert warnings == ([] if expected else ["drug-without-administration"])
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"),
+    [
+        (None, [("96372", "1")]),
+        (15, [("96372", "1")]),
+        (60, [("96369", "1")]),
+        (91, [("96369", "1"), ("96370", "1")]),
+    ],
+)
+def test_infusion_under_the_skin(minutes, expected):
+    assert codes(route="sc", minutes=minutes) == (expected, [])
+
+
+def test_procedures_are_named_and_not_chosen():
+    assert codes(route="im", administration_class="procedure") == ([], ["drug-without-administration"])
+    answer = administer(Given("d", (), "therapeutic", "intravitreal", None), ROWS)
+    assert not answer.lines
+    assert "67028" in answer.warnings[0].message
 
 
 def test_injections():

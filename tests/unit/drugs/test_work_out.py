@@ -18,7 +18,13 @@ AS_OF = date(2026, 11, 23)
 SS = "methylprednisolone sodium succinate"
 AC = "methylprednisolone acetate"
 PUSH = {"route": "iv", "minutes": 5}
-_ASKS = {"confidence": "B", "follows_medicare_status": True, "ndc_required": False}
+_ASKS = {
+    "confidence": "B",
+    "follows_medicare_status": True,
+    "ndc_required": False,
+    "mue_tables": {"professional": "practitioner", "institutional": "outpatient_hospital"},
+    "mue_sums_day": True,
+}
 
 
 def medicare(on):
