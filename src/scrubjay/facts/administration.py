@@ -159,6 +159,11 @@ def administration_of_day(ctx: FactContext) -> pl.DataFrame:
         pl.when(pl.col("_has_drug_line") | pl.col("_has_uncoded_drug")).then(statement=True)
         .when(pl.col("_has_open_drug").not_()).then(statement=False)
     )  # fmt: skip
+    # A drug line without a date may belong to any day of its claim.
+    undated = ctx.lines.filter(
+        pl.col("service_date").is_null(), pl.col("is_drug_or_vaccine").ne_missing(other=False)
+    )
+    may_be_dated = ctx.lines["claim_key"].is_in(undated["claim_key"].unique().implode())
     return (
         base.select("_day", "line_key")
         .join(
@@ -171,7 +176,11 @@ def administration_of_day(ctx: FactContext) -> pl.DataFrame:
             maintain_order="left",
         )
         .join(asked, on="_day", how="left", maintain_order="left")
-        .select("administration_fit", pl.col("_codes").alias("administrations_of_day"), "has_drug_of_day")
+        .select(
+            "administration_fit",
+            pl.col("_codes").alias("administrations_of_day"),
+            pl.when(pl.col("has_drug_of_day") | may_be_dated.not_()).then("has_drug_of_day"),
+        )
     )
 
 

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from scrubjay.facts.administration_codes import load_data
 from scrubjay.facts.registry import LINE, Fact, facts
 from scrubjay.tables.columns import QUANTITY
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from scrubjay.facts.context import FactContext
 
 _STRINGS = pl.List(pl.String())
 _NOT_HELD = (
     "the code is outside the starter set; load the official HCPCS file with `scrubjay reference load FILE`"
 )
+
+
+@cache
+def _unassigned() -> dict[str, Any]:
+    return load_data("unassigned_codes")
+
+
+def _is_unassigned(as_of: date) -> pl.Expr:
+    """In a range of numbers that no edition up to `as_of` lists; codes of one form sort as text."""
+    listed = _unassigned()
+    if as_of >= listed["covers_to"]:
+        return pl.lit(value=False)
+    return pl.any_horizontal(pl.col("hcpcs").is_between(pl.lit(a), pl.lit(b)) for a, b in listed["ranges"])
 
 
 @facts(
@@ -37,7 +54,8 @@ _NOT_HELD = (
         Fact(
             "is_code_known",
             pl.Boolean(),
-            "in some edition of the code set, whatever the date; false only where the complete set is loaded",
+            "in some edition of the code set, whatever the date; false where the complete set is loaded and for numbers "
+            "that no edition lists",
             _NOT_HELD,
         ),
         Fact("code_first_day", pl.Date(), "first day the code is valid; null if older than what we hold"),
@@ -74,7 +92,7 @@ def code_identity(ctx: FactContext) -> pl.DataFrame:
         .then(statement=True)
         .when(well_formed.not_())
         .then(statement=False)
-        .when(is_level_two & pl.lit(is_complete))
+        .when(is_level_two & (pl.lit(is_complete) | _is_unassigned(ctx.as_of)))
         .then(statement=False)
     )
     return distinct.join(
@@ -92,7 +110,7 @@ def code_identity(ctx: FactContext) -> pl.DataFrame:
 
 @facts(
     LINE,
-    needs=("hcpcs", "code_kind", "is_level_two"),
+    needs=("hcpcs", "code_kind", "is_level_two", "is_code_well_formed"),
     gives=(
         Fact(
             "is_drug",
@@ -133,7 +151,8 @@ def code_nature(ctx: FactContext) -> list[pl.Expr]:
         .then(kind == "drug")
         .when(is_j_code)
         .then(statement=True)
-        .when(may_be_drug)
+        # A slip of the pen in a drug code makes no other service of it.
+        .when(may_be_drug | pl.col("is_code_well_formed").not_())
         .then(None)
         .when(code.is_not_null())
         .then(statement=False)

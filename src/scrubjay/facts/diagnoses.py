@@ -217,13 +217,14 @@ def _judge(pairs: pl.DataFrame, ctx: FactContext) -> pl.DataFrame:
         .then(statement=False)
     )
     by_release = has_row.not_() & (on_other_days | is_whole).not_()
+    is_confirmed = (in_release & (pl.col("_listed") == pl.col("_dated"))).fill_null(value=False)
     return frame.select(
         "diagnosis",
         "diagnosis_date",
         is_valid.alias("is_valid"),
         is_header.alias("is_header"),
         pl.when(has_row)
-        .then("_dated_unverified")
+        .then(pl.col("_dated_unverified") & is_confirmed.not_())
         .when(on_other_days)
         .then("_ever_unverified")
         .otherwise(by_release & before_update & is_form)

@@ -37,7 +37,7 @@ _REMOVED = (
     rf"{_AMOUNT}\s*-?(?:(?:single|multi(?:ple)?|sd|md|one)?[\s-]*(?:dose|use)?)\s*{_CONTAINER}\b",
     rf"\b{_CONTAINER}\s*(?:of|:|=|size|contain\w*|-)?\s*{_AMOUNT}",
     # an 18 g needle is no dose
-    r"\b\d+\s*(?:g|ga|gauge)\s*(?:needle|iv|piv|angio\w*|cath\w*|butterfly|x|port|huber)\b",
+    r"\b(?:1[4-9]|2\d|3[0-3])\s*(?:g|ga|gauge)\s*(?:needle|iv|piv|angio\w*|cath\w*|butterfly|x|port|huber)\b",
 )
 _SEVERAL = (
     rf"\d\s*[x×*]\s*{_NUMBER}\s*{_UNIT}\b|{_AMOUNT}\s*[x×*]\s*\d|{_NUMBER}\s*(?:-|to)\s*{_NUMBER}\s*{_UNIT}\b"

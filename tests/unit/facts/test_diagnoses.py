@@ -46,10 +46,10 @@ def judged(codes, day):
         ("G35A", "20250930", True, False),
         ("G35A", "20251001", False, False),
         ("G35B", "20251001", False, True),
-        ("C9000", "20251001", False, False),
-        ("C9000", "20260930", False, False),
-        ("C9000", "20250930", None, None),
-        ("C9000", "20261001", None, None),
+        ("C9001", "20251001", False, False),
+        ("C9001", "20260930", False, False),
+        ("C9001", "20250930", None, None),
+        ("C9001", "20261001", None, None),
         ("C9009", "20260101", True, False),
         ("C900", "20260101", False, True),
         ("B20", "20260101", False, False),
@@ -63,8 +63,8 @@ def test_validity_by_day(code, day, invalid, header):
 
 
 def test_one_invalid_code_decides_and_one_unknown_code_leaves_open():
-    assert judged(["C9000", "G35A"], "20250101")[0] is True
-    assert judged(["C9000", "G35"], "20250101")[0] is None
+    assert judged(["C9001", "G35A"], "20250101")[0] is True
+    assert judged(["C9001", "G35"], "20250101")[0] is None
     assert judged(["L500", "G35"], "20250101") == (False, False, True)
 
 

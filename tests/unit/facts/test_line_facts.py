@@ -157,7 +157,7 @@ def test_forms(sent: str, form: str, ndc: str | None) -> None:
 
 def test_no_crosswalk_row_on_the_day_is_unknown_not_empty() -> None:
     row = one(
-        NDC, {"hcpcs": "J2930", "ndc": "00009004722", "ndc_quantity": "1", "service_from": date(2023, 12, 5)}
+        NDC, {"hcpcs": "J2930", "ndc": "00009004722", "ndc_quantity": "1", "service_from": date(2021, 12, 5)}
     )
     assert row["ndc_hcpcs"] is None
     assert row["is_ndc_known"] is True

@@ -87,7 +87,11 @@ def test_crosswalk(shared: Path) -> None:
             except ArithmeticError:
                 continue
             official[edition][r["NDC2"].strip().replace("-", ""), code] = content
-    frame = read_set("ndc")
+    # Rows before the first crosswalk held are carried back from it, and tagged D.
+    first = read_set("ndc").filter(pl.col("effective_from") < date(2024, 1, 1))
+    assert set(first["confidence"]) == {"D"}
+    assert set(first["effective_to"]) == {date(2024, 1, 1)}
+    frame = read_set("ndc").filter(pl.col("effective_from") >= date(2024, 1, 1))
     assert frame["ndc"].str.contains(r"^\d{11}$").all()
     for row in frame.iter_rows(named=True):
         content = (row["package_size"], row["package_quantity"], row["units_per_item"])

@@ -56,8 +56,16 @@ def test_the_last_day_is_covered_and_the_next_is_not(starter: Reference) -> None
     assert starter.row("hcpcs", on=date(2024, 4, 1), as_of=LATE, hcpcs="J2919") is not None
 
 
-def test_a_new_code_is_unseen_before_it_was_published(starter: Reference) -> None:
-    assert starter.row("hcpcs", on=date(2024, 5, 1), as_of=date(2024, 3, 31), hcpcs="J2919") is None
+def test_a_row_is_unseen_before_it_was_published(starter: Reference) -> None:
+    asked = {"hcpcs": "J1010", "mue_setting": "practitioner"}
+    assert starter.row("mue", on=date(2025, 12, 20), as_of=date(2025, 12, 15), **asked) is None
+    assert starter.row("mue", on=date(2025, 12, 20), as_of=date(2025, 12, 16), **asked) is not None
+
+
+def test_a_coming_code_is_seen_before_its_first_day(starter: Reference) -> None:
+    # CMS announces the codes of a quarter before it begins; that a code is not yet valid must be known then.
+    assert starter.row("hcpcs", on=date(2024, 5, 1), as_of=date(2024, 3, 25), hcpcs="J2919") is not None
+    assert starter.row("hcpcs", on=date(2024, 3, 15), as_of=date(2024, 3, 25), hcpcs="J2919") is None
 
 
 def test_a_later_known_row_cuts_an_overlapping_one_but_not_a_separate_one() -> None:

@@ -25,6 +25,8 @@ EDIT = Edit(
     applies=col("is_drug")
     & col("ndc").is_not_null()
     & (col("ndc_quantity").is_not_null() & (col("ndc_quantity") > 0))
+    # Zero or negative units are for the edit units-not-positive-whole.
+    & (col("units").is_null() | (col("units") > 0))
     & col("is_unlisted_drug").not_()
     # An NDC of another code is for the edit ndc-not-for-code.
     & (col("units_per_item").is_not_null() | col("ndc_hcpcs").list.contains(col("hcpcs"))),

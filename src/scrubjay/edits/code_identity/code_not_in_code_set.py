@@ -2,9 +2,11 @@
 
 ## What it checks
 That the procedure code exists: a HCPCS Level II code (a letter A to V and four digits) is looked up in every
-edition that is held, a CPT number is checked for its form. A Level II code that is outside the starter set is
-*not evaluated*, because the starter holds only the drugs most billed; `scrubjay reference load FILE` loads the
-official HCPCS file, and then every code is answered. CPT numbers that are not held are not judged.
+edition that is held, a CPT number is checked for its form. Some gaps in the numbers are held too: no edition up
+to July 2026 lists a code in them, among them all neighbours of the methylprednisolone codes (J2918, J1011). Any
+other Level II code that is outside the starter set is *not evaluated*, because the starter holds only the drugs
+most billed; `scrubjay reference load FILE` loads the official HCPCS file, and then every code is answered. CPT
+numbers that are not held are not judged.
 
 ## Why it matters
 A code that does not exist is refused at the front end, before anyone looks at the claim, or denied as an
@@ -15,7 +17,7 @@ Look the drug up by its name (`scrubjay code "solumedrol 125"`) and bill the cod
 Example: `J29I9` (letter I) is no code; methylprednisolone sodium succinate is `J2919`.
 """
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format  # noqa: A004
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, when  # noqa: A004
 
 EDIT = Edit(
     code="CD001",
@@ -27,7 +29,9 @@ EDIT = Edit(
     # A CPT number that is not held is not ours to judge: the numbers are loaded by who may use them.
     & (col("is_level_two") | col("is_code_well_formed").not_() | col("is_code_known").is_not_null()),
     fires=col("is_code_known").not_(),
-    message=format("{} is not a code of HCPCS Level II, and not in the form of a CPT number.", "hcpcs"),
+    message=when(col("is_level_two"))
+    .then(format("{} is in no edition of HCPCS Level II that is held.", "hcpcs"))
+    .otherwise(format("{} is not a code of HCPCS Level II, and not in the form of a CPT number.", "hcpcs")),
     fix=Fix(
         advice="Look the service up by its name (scrubjay code TEXT) and bill the code that is in force on the day. "
         "Check for a letter O or I in place of a digit."

@@ -2,7 +2,7 @@
 
 ## What it checks
 
-For every drug line with JW: is there a line of the same code, on the same day and claim, without JW?
+For every drug line with JW and not JZ: is there a line of the same code, on the same day and claim, without JW?
 
 ## Why it matters
 
@@ -25,7 +25,8 @@ EDIT = Edit(
     name="discarded-line-without-administered-line",
     severity=Severity.ERROR,
     grain=Grain.LINE,
-    applies=col("has_jw") & col("is_drug"),
+    # JW with JZ on one line leaves open which of the two it is; that is for jw-and-jz-on-one-line.
+    applies=col("has_jw") & col("has_jz").not_() & col("is_drug"),
     fires=col("has_administered_line_beside").not_(),
     message=format(
         "{}-JW x {} is billed as discarded, and no line of this claim bills {} as given on the same day.",

@@ -21,14 +21,18 @@ vials would have left 3.
 
 from __future__ import annotations
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, number  # noqa: A004
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, lit, number  # noqa: A004
 
 EDIT = Edit(
     code="DD009",
     name="waste-not-minimal",
     severity=Severity.WARNING,
     grain=Grain.LINE,
-    applies=col("has_jw") & col("is_drug"),
+    # Without given units there is no waste to compare, and a multi-dose vial has none to bill.
+    applies=col("has_jw")
+    & col("is_drug")
+    & (col("administered_units").is_null() | (col("administered_units") > 0))
+    & col("container_type").ne_missing(lit("multi-dose")),
     fires=col("discarded_units") > col("least_waste_units"),
     message=format(
         "{}: {} units given and {} discarded; containers of {} units each would have left {} ({} of them).",
