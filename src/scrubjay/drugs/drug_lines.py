@@ -12,7 +12,7 @@ from scrubjay.drugs.quantity import plain
 from scrubjay.drugs.resolve import Choice, Product, choose, quantity_text, wider_unit_note
 from scrubjay.drugs.units import billing_units, discarded_units
 from scrubjay.drugs.vials import least_waste_plan, unneeded_vials
-from scrubjay.drugs.waste import SettingRule, decide, is_excluded_class
+from scrubjay.drugs.waste import Demand, SettingRule, decide, is_excluded_class
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,8 +92,7 @@ def with_waste(
     if decision.bills_discarded is False and decision.marks_none is False:
         return plain_lines
     if not labels:
-        why = "the vials opened were not stated"
-        _warn_modifier(job, f"{why}, and the container type is not known" if is_single_dose is None else why)
+        _warn_modifier(job, labels, is_single_dose=is_single_dose, pays=pays, asked=None)
         _suggest(job, product, dose)
         return plain_lines
     waste = sum(labels, start=Fraction(0)) - dose
@@ -107,14 +106,8 @@ def with_waste(
     if not discarded and decision.marks_none:
         return [replace(line, modifiers=("JZ",)) for line in plain_lines]
     if (decision.bills_discarded if discarded else decision.marks_none) is None:
-        _warn_modifier(
-            job,
-            "the container type is not known"
-            if is_single_dose is None
-            else "the drug's payment status in this setting is not known"
-            if pays is None
-            else f"what this payer asks is not known ({job.rule.one_line()})",
-        )
+        asked = job.rule.jw if discarded else job.rule.jz
+        _warn_modifier(job, labels, is_single_dose=is_single_dose, pays=pays, asked=asked)
     return plain_lines
 
 
@@ -162,11 +155,40 @@ def _show_discarded(
     )
 
 
-def _warn_modifier(job: Job, why: str) -> None:
+def _warn_modifier(
+    job: Job,
+    labels: Sequence[Fraction],
+    *,
+    is_single_dose: bool | None,
+    pays: bool | None,
+    asked: Demand | None,
+) -> None:
+    """Warn that no modifier was put, with everything that was missing; `asked` null where JW and JZ are open."""
+    is_payer_unknown = Demand.UNKNOWN in ((job.rule.jw, job.rule.jz) if asked is None else (asked,))
+    options = [
+        name for name, is_open in (("--vial", not labels), ("--container", is_single_dose is None)) if is_open
+    ]
+    why = [
+        reason
+        for reason, holds in (
+            ("the vials opened were not stated", not labels),
+            ("the container type is not known", is_single_dose is None),
+            ("the drug's payment status in this setting is not known", pays is None),
+            (f"what this payer asks is not known ({job.rule.one_line()})", is_payer_unknown),
+        )
+        if holds
+    ]
+    hints: list[str] = []
+    if options:
+        hints.append(
+            " What was thrown away is a statement about the record and is not guessed: give "
+            f"{' and '.join(options)} as on the label."
+        )
+    if is_payer_unknown:
+        hints.append(" A policy of your own (--policy) can say what the payer asks.")
     job.warn(
         _MODIFIER_MISSING,
-        f"Neither JW nor JZ was put on the drug line, because {why}. What was thrown away is a statement about "
-        "the record and is not guessed: give --vial and --container as on the label.",
+        f"Neither JW nor JZ was put on the drug line, because {', and '.join(why)}.{''.join(hints)}",
     )
 
 

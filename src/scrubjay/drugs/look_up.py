@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -44,8 +45,11 @@ def look_up_code(text: str, on: date, reference: Reference, as_of: date) -> Code
     """
     catalog = Catalog(reference, as_of)
     query = " ".join(text.split())[:200]
-    if looks_like_hcpcs(query):
-        return _code(query, query.upper(), on, catalog, ())
+    # One letter and four digits are a code also with a blank, hyphen or dot between or after them.
+    bare = re.fullmatch(r"([A-Za-z])[ .-]?(\d{4})\.?", query, flags=re.ASCII)
+    code = "".join(bare.groups()) if bare else query
+    if looks_like_hcpcs(code):
+        return _code(query, code.upper(), on, catalog, ())
     hits = search(query, on, catalog)
     codes = take_apart(query).codes
     if codes:
@@ -60,6 +64,10 @@ def look_up_code(text: str, on: date, reference: Reference, as_of: date) -> Code
         says = ("Several codes fit: say the salt, the product or the code.",) if len(hits) > 1 else ()
         return CodeAnswer(query, on, codes=tuple(hits), says=says)
     offered = f" Near names: {', '.join(near)}." if near else ""
+    modifier = catalog.row("modifiers", on, modifier=query.upper())
+    if modifier is not None:
+        what = f"{query.upper()} is a modifier and no code: {_sentence(str(modifier['meaning']))}"
+        return CodeAnswer(query, on, unknown=(what,))
     return CodeAnswer(
         query, on, unknown=(f"No code or drug of that name is in the loaded reference.{offered} {_LOAD}.",)
     )
@@ -184,7 +192,7 @@ def _code(query: str, code: str, on: date, catalog: Catalog, hits: tuple[CodeHit
         codes=hits,
         sources=tuple(provenance(r) for r in (now, drug) if r),
     )
-    return _with_words(answer, is_drug=now["kind"] in ("drug", "vaccine"))
+    return _with_words(answer, catalog.drug_names, is_drug=now["kind"] in ("drug", "vaccine"))
 
 
 def _current_or_all(catalog: Catalog, name: str, on: date, code: str) -> Sequence[dict[str, Any]]:
@@ -211,11 +219,13 @@ def _unit(now: Mapping[str, Any], drug: Mapping[str, Any] | None) -> dict[str, s
     }
 
 
-def _with_words(answer: CodeAnswer, *, is_drug: bool) -> CodeAnswer:
-    return replace(answer, says=tuple(_says(answer)), unknown=tuple(_unknown(answer, is_drug=is_drug)))
+def _with_words(answer: CodeAnswer, drug_names: frozenset[str], *, is_drug: bool) -> CodeAnswer:
+    return replace(
+        answer, says=tuple(_says(answer, drug_names)), unknown=tuple(_unknown(answer, is_drug=is_drug))
+    )
 
 
-def _says(answer: CodeAnswer) -> list[str]:
+def _says(answer: CodeAnswer, drug_names: frozenset[str]) -> list[str]:
     code, on = answer.code, answer.on
     what = answer.drug or answer.descriptor or "a code without a description here"
     unit = f", {answer.billing_unit['text']}" if answer.billing_unit else ""
@@ -230,12 +240,12 @@ def _says(answer: CodeAnswer) -> list[str]:
     # What the code is not comes before the codes that it is mistaken for.
     for fact in sorted(answer.confusables, key=lambda f: looks_like_hcpcs(str(f.values["confused_with"]))):
         other = str(fact.values["confused_with"])
-        claim = (
-            f"It is not {other}; guides that call {code} {other} are wrong"
-            if not looks_like_hcpcs(other)
-            else f"It is taken for {other}"
-        )
-        says.append(f"{claim}: {_sentence(str(fact.values['difference']))}")
+        claim = ""
+        if looks_like_hcpcs(other):
+            claim = f"It is taken for {other}: "
+        elif other in drug_names - {answer.drug}:
+            claim = f"It is not {other}; guides that call {code} {other} are wrong: "
+        says.append(f"{claim}{_sentence(str(fact.values['difference']))}")
     says.extend(_zero_mue(answer))
     for fact in answer.successors:
         ratio = f", {fact.values['unit_ratio']} units for one" if fact.values["unit_ratio"] else ""

@@ -211,7 +211,7 @@ def _product(catalog: Catalog, on: date, code: str, row: dict[str, Any] | None) 
         parsed.quantity if total is None else Quantity(total, parts[0].unit),
         parsed.qualifier if total is None else Qualifier.EXACT,
         tuple(normal_route(r) for r in row["routes"] or ()) if row else (),
-        row["administration_class"] if row else None,
+        row["administration_class"] if row else "vaccine" if code_row["kind"] == "vaccine" else None,
         row["use_confidence"] if row else None,
         provenance(code_row),
         parts if is_sum else (),

@@ -113,7 +113,7 @@ def _say_name(job: Job, product: Product) -> None:
     if not text or product.drug is None or squash(text) in (squash(product.drug), squash(product.code)):
         return
     row = job.catalog.listed_name(text)
-    kind = f", a listed {row['name_kind']}" if row and row["name_kind"] == "misspelling" else ""
+    kind = ", a listed misspelling," if row and row["name_kind"] == "misspelling" else ""
     mark = f"starter set [{product.use_confidence}]" if product.use_confidence else None
     source = provenance(row).one_line() if row else mark
     job.say(f'"{text[:60]}"{kind} is read as {product.drug}.', value=product.drug, source=source)

@@ -162,3 +162,20 @@ def test_conversions_refused(text, units, on, word):
 def test_conversion_is_exact(units):
     (one,) = convert("J2930", str(units), date(2024, 5, 1)).conversions
     assert Fraction(one.successor_units) == units * 25
+
+
+@pytest.mark.parametrize("text", ["j-1320", "J 1320", "J.1320", "j1320."])
+def test_a_code_with_a_blank_or_hyphen_is_a_code(text):
+    assert code(text).code == "J1320"
+
+
+def test_own_brands_are_no_mistake_of_guides():
+    says = " ".join(code("prolia").says)
+    assert "Prolia 60 mg and Xgeva 120 mg are both J0897" in says
+    assert "guides" not in says
+
+
+def test_a_modifier_is_named_as_one():
+    answer = code("jw")
+    assert not answer.is_known
+    assert "JW is a modifier" in answer.unknown[0]

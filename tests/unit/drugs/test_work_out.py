@@ -339,3 +339,42 @@ def test_invariants(dose, vials, on, container, setting):
     if units["discarded"]:
         assert container == "single-dose"
         assert not any("JZ" in x.modifiers for x in lines)
+
+
+def test_mue_is_the_payers():
+    more = {"code": "J1320", "container": "multi-dose", "route": "im"}
+    quiet = DiscardRule("commercial", Demand.UNKNOWN, Demand.UNKNOWN, "policy")
+    answer = ask("20 mg", "2026-02-01", rule=quiet, **more)
+    assert "code-not-payable" not in edits(answer)
+    assert any("No MUE is compared" in s.text for s in answer.steps)
+    medicaid = DiscardRule(
+        "medicaid",
+        Demand.UNKNOWN,
+        Demand.UNKNOWN,
+        "policy",
+        mue_tables={"professional": "medicaid_practitioner"},
+        mue_sums_day=False,
+    )
+    answer = ask("20 mg", "2026-02-01", rule=medicaid, **more)
+    assert "code-not-payable" in edits(answer)
+    assert any("Medicaid" in (s.source or "") for s in answer.steps)
+    hospital = ask("20 mg", "2026-02-01", rule=medicaid, setting="hopd", **more)
+    assert "code-not-payable" not in edits(hospital)
+
+
+def test_a_name_that_was_read_is_shown():
+    answer = ask("400 mg", "2024-07-01", drug="remicaid")
+    assert any('"remicaid", a listed misspelling, is read as infliximab' in s.text for s in answer.steps)
+    assert not any("is read as" in s.text for s in ask("40 mg", "2024-07-01").steps)
+
+
+def test_an_unknown_payer_is_not_answered_with_advice_on_vials():
+    unknown = DiscardRule("acme", Demand.UNKNOWN, Demand.UNKNOWN, "no policy")
+    (warning,) = [
+        w
+        for w in ask("125 mg", "2024-07-01", rule=unknown, vials=("125 mg",), route="im").warnings
+        if w.edit == "missing-discarded-drug-modifier"
+    ]
+    assert "what this payer asks is not known" in warning.message
+    assert "--vial" not in warning.message
+    assert "--policy" in warning.message
