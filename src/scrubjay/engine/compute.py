@@ -23,13 +23,15 @@ def _columns_of(group: FactGroup, ctx: FactContext) -> pl.DataFrame:
     frame = ctx.lines if group.grain == "line" else ctx.claims
     result = group.compute(ctx)
     columns = result if isinstance(result, pl.DataFrame) else frame.select(result)
-    names = [fact.name for fact in group.gives]
-    if columns.columns != names or columns.height != frame.height:
+    wanted = ctx.wanted
+    names = [fact.name for fact in group.gives if wanted is None or fact.name in wanted]
+    if not set(names) <= set(columns.columns) or columns.height != frame.height:
         raise EditDefinitionError(
             f"gave columns {columns.columns} x {columns.height}, promised {names} x {frame.height}",
             where=group.name,
         )
-    wrong = {f.name: f.dtype for f in group.gives if columns.schema[f.name] != f.dtype}
+    columns = columns.select(names)
+    wrong = {f.name: f.dtype for f in group.gives if f.name in names and columns.schema[f.name] != f.dtype}
     return columns.cast(wrong) if wrong else columns  # pyright: ignore[reportArgumentType]
 
 
@@ -69,6 +71,7 @@ def facts_of_batch(
         reference=reference,
         policies=policies,
         as_of=as_of,
+        wanted=plan.wanted,
     )
     compute_groups(plan.groups, ctx, plan.claim_columns_on_lines)
     return ctx

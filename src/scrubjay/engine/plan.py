@@ -25,6 +25,7 @@ class Plan:
         deferred_edits: edits judged after the last batch, because a fact of theirs is deferred.
         claim_columns_on_lines: claim base columns that the line frame must carry.
         kept_for_deferred: line columns kept of every batch for the deferred part.
+        wanted: every column that an edit or a fact reads; facts that nothing reads are not kept.
     """
 
     edits: tuple[Edit, ...]
@@ -34,6 +35,11 @@ class Plan:
     deferred_edits: tuple[Edit, ...]
     claim_columns_on_lines: tuple[str, ...]
     kept_for_deferred: tuple[str, ...]
+    wanted: frozenset[str]
+
+
+_INDEX = ("service_date", "claim_service_date")
+"""Facts that a run's own index shows, whatever the edits read."""
 
 
 def _owner() -> dict[str, FactGroup]:
@@ -75,7 +81,7 @@ def make_plan(edits: Sequence[Edit]) -> Plan:
     """
     owner = _owner()
     known = all_columns()
-    wanted: set[str] = {"service_date", "claim_service_date"}
+    wanted: set[str] = set(_INDEX)
     for edit in edits:
         for name in edit.reads():
             if name not in known:
@@ -103,6 +109,7 @@ def make_plan(edits: Sequence[Edit]) -> Plan:
     on_lines = tuple(sorted(n for n in line_reads if known[n].grain == "claim"))
     deferred_edits = tuple(e for e in edits if is_deferred[e.code])
     kept = {n for e in deferred_edits for n in e.reads()} | {n for g in deferred_groups for n in g.needs}
+    everything_read = wanted | {n for g in order for n in g.needs} | set(_INDEX)
     return Plan(
         edits=tuple(sorted(edits, key=lambda e: e.code)),
         groups=batch_groups,
@@ -110,5 +117,6 @@ def make_plan(edits: Sequence[Edit]) -> Plan:
         batch_edits=tuple(e for e in edits if not is_deferred[e.code]),
         deferred_edits=deferred_edits,
         claim_columns_on_lines=on_lines,
+        wanted=frozenset(everything_read),
         kept_for_deferred=tuple(sorted((kept - deferred_names) | {"line_key", "claim_key", "charge_amount"})),
     )

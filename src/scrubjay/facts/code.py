@@ -95,7 +95,7 @@ def code_identity(ctx: FactContext) -> pl.DataFrame:
         .when(is_level_two & (pl.lit(is_complete) | _is_unassigned(ctx.as_of)))
         .then(statement=False)
     )
-    return distinct.join(
+    found = distinct.join(
         lives.with_columns(_held=pl.lit(value=True)), on="hcpcs", how="left", maintain_order="left"
     ).select(
         is_level_two.alias("is_level_two"),
@@ -105,7 +105,8 @@ def code_identity(ctx: FactContext) -> pl.DataFrame:
         "code_last_day",
         "code_descriptor",
         "code_kind",
-    )[rows]
+    )
+    return ctx.gather(found, rows)
 
 
 @facts(

@@ -40,6 +40,7 @@ class FactContext:
         reference: dated reference sets.
         policies: payer parameters.
         as_of: the day the run knows things on.
+        wanted: names of the facts that something reads; null where all are wanted.
     """
 
     lines: pl.DataFrame
@@ -49,6 +50,7 @@ class FactContext:
     reference: Reference
     policies: PolicyResolver
     as_of: date
+    wanted: frozenset[str] | None = None
     _distinct: dict[tuple[str, ...], tuple[pl.DataFrame, pl.Series]] = field(
         default_factory=dict[tuple[str, ...], tuple[pl.DataFrame, pl.Series]]
     )
@@ -71,6 +73,12 @@ class FactContext:
             )["_row"]
             self._distinct[columns] = (distinct, rows)
         return self._distinct[columns]
+
+    def gather(self, frame: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
+        """`frame[rows]` for the columns that something reads: each one costs a copy for every line."""
+        if self.wanted is not None:
+            frame = frame.select(c for c in frame.columns if c in self.wanted)
+        return frame[rows]
 
     def look_up(
         self, set_name: str, columns: Sequence[str], *, on: str = "service_date", **keys: str

@@ -84,7 +84,7 @@ def mue_of_code(ctx: FactContext) -> pl.DataFrame:
     ).with_columns(found.select(_ROW))
     is_younger = (pl.col("code_first_day") > pl.col("_table_from")).fill_null(value=False)
     table_is_silent = pl.col("_table_from").is_not_null() & pl.col("is_code_known") & is_younger.not_()
-    return frame.select(
+    found = frame.select(
         "mue_setting",
         pl.when(pl.col("mue_value").is_not_null())
         .then(statement=True)
@@ -96,7 +96,8 @@ def mue_of_code(ctx: FactContext) -> pl.DataFrame:
         "mue_rationale",
         pl.col("edition").alias("mue_edition"),
         pl.col("confidence").alias("mue_confidence"),
-    )[rows]
+    )
+    return ctx.gather(found, rows)
 
 
 @facts(

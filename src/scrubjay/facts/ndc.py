@@ -184,8 +184,9 @@ def package_of_ndc(ctx: FactContext) -> pl.DataFrame:
         pl.col("container_confidence").alias("ndc_container_confidence"),
     )
     # An NDC that is not found may only be missing from what is loaded: unknown, not false.
-    return (
+    found = (
         asked.join(on_day, on="_n", how="left", maintain_order="left")
         .join(package, on="_n", how="left", maintain_order="left")
-        .select(_PACKAGE)[rows]
+        .select(_PACKAGE)
     )
+    return ctx.gather(found, rows)

@@ -53,7 +53,7 @@ def payer_of_batch(ctx: FactContext) -> pl.DataFrame:
     return ctx.claims.select(pl.struct(_WHO).rank("dense").cast(pl.UInt32).alias("payer_key"))
 
 
-def _resolve(ctx: FactContext, asked: pl.DataFrame) -> pl.DataFrame:
+def _resolve(ctx: FactContext, asked: pl.DataFrame, prefix: str = "") -> pl.DataFrame:
     """Policy and parameters for each row of `payer_key` and `service_date`."""
     distinct = asked.unique(maintain_order=True)
     rows = asked.join(
@@ -61,7 +61,8 @@ def _resolve(ctx: FactContext, asked: pl.DataFrame) -> pl.DataFrame:
     )["_row"]
     payers = ctx.claims.select("payer_key", *_WHO).unique("payer_key")
     keys = distinct.join(payers, on="payer_key", how="left", maintain_order="left").drop("payer_key")
-    return ctx.policies.resolve(keys)[rows]
+    resolved = ctx.policies.resolve(keys)
+    return ctx.gather(resolved.rename({name: f"{prefix}{name}" for name in resolved.columns}), rows)
 
 
 @facts(LINE, needs=("payer_key", "service_date"), gives=_facts(""))
@@ -73,10 +74,8 @@ def payer_of_line(ctx: FactContext) -> pl.DataFrame:
 @facts(CLAIM, needs=("payer_key", "claim_service_date"), gives=_facts("claim_"))
 def payer_of_claim(ctx: FactContext) -> pl.DataFrame:
     """Policy and parameters as of the claim's first date of service."""
-    resolved = _resolve(
-        ctx, ctx.claims.select("payer_key", pl.col("claim_service_date").alias("service_date"))
-    )
-    return resolved.rename({name: f"claim_{name}" for name in resolved.columns})
+    asked = ctx.claims.select("payer_key", pl.col("claim_service_date").alias("service_date"))
+    return _resolve(ctx, asked, "claim_")
 
 
 _DISCARD_MODIFIERS = "JW or JZ is required on single-dose drugs"
