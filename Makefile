@@ -18,6 +18,7 @@ setup: $(STAMP)
 
 $(STAMP): requirements/dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] < (3, 14) else "scrubjay needs Python 3.11 to 3.13; this is %d.%d. Name another with: make demo PYTHON=python3.12" % sys.version_info[:2])'
+	@echo 'Setting up $(VENV), once: a minute or so.'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
