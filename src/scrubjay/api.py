@@ -249,8 +249,8 @@ def explain(name_or_code: str) -> Edit:
         if wanted.upper() == edit.code or wanted.lower() == edit.name:
             return edit
     near = process.extract(wanted.lower(), [e.name for e in all_edits()], limit=3, score_cutoff=60)
-    hint = f"Near: {', '.join(n for n, _, _ in near)}." if near else ""
-    raise UsageError(f"there is no edit {name_or_code!r}.", hint=hint)
+    hint = f"Near: {', '.join(n for n, _, _ in near)}. " if near else ""
+    raise UsageError(f"there is no edit {name_or_code!r}.", hint=f"{hint}`scrubjay edits` lists them.")
 
 
 def check(

@@ -28,6 +28,8 @@ UNITS = ("units", "--drug", SS, "--on", "2024-06-03")
         (["check", "a.837", "--fail-onn", "error"], ["--fail-onn", "--fail-on"]),
         (["check", "a.837", "--fail-on", "maybe"], ["maybe", "error", "warning", "never"]),
         (["check", "a.837", "--format", "pdf"], ["pdf", "json"]),
+        (["check", "a.837", "-o", "report.pdf"], ["report.pdf", ".html", "--format"]),
+        (["explain", "dd1"], ["dd1", "scrubjay edits"]),
         (["check", "a.837", "--as-of", "07/01/2024"], ["--as-of", "07/01/2024", "YYYY-MM-DD"]),
         (["check", "a.837", "--as-of", "2024-02-30"], ["--as-of", "2024-02-30", "YYYY-MM-DD"]),
         (["check", "a.837", "--as-of", "20240701"], ["--as-of", "YYYY-MM-DD"]),

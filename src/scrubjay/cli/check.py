@@ -196,7 +196,17 @@ def _chosen_format(given: Format | None, output: Path | None, *, as_json: bool) 
         return Format.JSON
     if given is not None:
         return given
-    return _SUFFIXES.get(output.suffix.lower(), Format.TEXT) if output is not None else Format.TEXT
+    if output is None or not output.suffix:
+        return Format.TEXT
+    by_name = _SUFFIXES.get(output.suffix.lower())
+    if by_name is None:
+        # Text under a name such as report.pdf is a file that its own program refuses to open.
+        raise UsageError(
+            f"no report format goes by the ending {output.suffix}.",
+            where=str(output),
+            hint=f"Use .txt, {', '.join(f'.{f.value}' for f in Format if f is not Format.TEXT)}, or give --format.",
+        )
+    return by_name
 
 
 def _limit(given: int | None, chosen: Format, *, print_all: bool) -> int | None:

@@ -63,7 +63,7 @@ def root(
 
 
 def _usage_line(error: typer.TyperException, arguments: Sequence[str]) -> str:
-    message = error.format_message().rstrip(".")
+    message = error.format_message().rstrip(".").replace("Value error, ", "")
     context: Any = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "scrubjay"
     first = next((a for a in arguments if not a.startswith("-")), None)

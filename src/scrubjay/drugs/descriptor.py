@@ -173,6 +173,7 @@ def descriptor_stem(text: str) -> str:
 
 
 def unit_label(amount: Fraction, unit: str, qualifier: str | None) -> str:
-    """A billing unit in words: `5 mg`, `up to 40 mg`, `1 each`."""
+    """A billing unit in words: `5 mg`, `up to 40 mg`, `1 unit`, `1 each`."""
     prefix = "up to " if qualifier == Qualifier.UP_TO else ""
-    return f"{prefix}{plain(amount)} {unit}"
+    word = "unit" if unit == "units" and amount == 1 else unit
+    return f"{prefix}{plain(amount)} {word}"

@@ -223,8 +223,10 @@ def _of_drug(
 ) -> list[Product]:
     match = catalog.resolve(text)
     if not match.drugs:
-        near = f" Near names: {', '.join(match.near)}." if match.near else " No near name is known."
-        raise RefusedError(f'The drug "{text.strip()[:60]}" is unknown: unknown drug.{near}', "drug")
+        near = f" Near names: {', '.join(match.near)}." if match.near else " No near name is known either."
+        raise RefusedError(
+            f'"{text.strip()[:60]}" is an unknown drug: not in the loaded reference.{near}', "drug"
+        )
     if len(match.drugs) > 1:
         drugs = {str(r["drug"]) for r in ndc_rows} & set(match.drugs)
         if len(drugs) == 1:
@@ -295,7 +297,7 @@ def _check_agreement(catalog: Catalog, on: date, drug: str, product: Product) ->
     if product.drug is None or product.drug in match.drugs:
         return
     if not match.drugs:
-        raise RefusedError(f'The drug "{drug.strip()[:60]}" is unknown: unknown drug.', "drug")
+        raise RefusedError(f'"{drug.strip()[:60]}" is an unknown drug: not in the loaded reference.', "drug")
     raise RefusedError(
         f"{product.code} is {product.drug} ({unit_label(product.unit.amount, product.unit.unit.symbol, product.qualifier)}), "
         f"not {' or '.join(_with_codes(catalog, on, d) for d in match.drugs)}.",

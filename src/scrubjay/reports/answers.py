@@ -227,7 +227,8 @@ def _package(values: Mapping[str, Any]) -> str:
     if values["labeler"]:
         parts.append(str(values["labeler"]))
     if values["units_per_item"]:
-        parts.append(f"{values['units_per_item']} units of {values['hcpcs']} in one")
+        count = str(values["units_per_item"])
+        parts.append(f"{count} {'unit' if count == '1' else 'units'} of {values['hcpcs']} in one")
     parts.append(str(values["container_type"] or "container not known"))
     if values["ndc_billing_unit"]:
         parts.append(f"NDC quantity in {values['ndc_billing_unit']}")

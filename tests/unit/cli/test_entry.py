@@ -86,11 +86,14 @@ def test_format_by_option_then_by_name():
     chosen = check._chosen_format
     assert chosen(None, None, as_json=False) is check.Format.TEXT
     assert chosen(None, Path("a.HTML"), as_json=False) is check.Format.HTML
-    assert chosen(None, Path("a.unknown"), as_json=False) is check.Format.TEXT
+    assert chosen(None, Path("a"), as_json=False) is check.Format.TEXT
+    assert chosen(check.Format.TEXT, Path("a.log"), as_json=False) is check.Format.TEXT
     assert chosen(check.Format.CSV, Path("a.html"), as_json=False) is check.Format.CSV
     assert chosen(None, None, as_json=True) is check.Format.JSON
     with pytest.raises(UsageError):
         chosen(check.Format.CSV, None, as_json=True)
+    with pytest.raises(UsageError, match="--format"):
+        chosen(None, Path("a.pdf"), as_json=False)
 
 
 def test_limits():
