@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 import polars as pl
@@ -35,7 +34,7 @@ def _matches(match: Match) -> pl.Expr:
 
 def _literal(parameter: Parameter, value: Any) -> pl.Expr:
     if parameter.dtype.is_decimal() and value is not None:
-        value = Decimal(str(value))
+        return pl.lit(str(value)).cast(parameter.dtype)
     if isinstance(value, list):
         return pl.lit(
             pl.Series([str(v) for v in cast("list[Any]", value)], dtype=pl.String).implode()
