@@ -28,11 +28,15 @@ def _unassigned() -> dict[str, Any]:
 
 
 def _is_unassigned(as_of: date) -> pl.Expr:
-    """In a range of numbers that no edition up to `as_of` lists; codes of one form sort as text."""
+    """In a range of numbers that no edition up to `as_of` lists; codes of one form sort as text.
+
+    Null before the first edition that was looked at: a number may have had a code that ended earlier.
+    """
     listed = _unassigned()
     if as_of >= listed["covers_to"]:
         return pl.lit(value=False)
-    return pl.any_horizontal(pl.col("hcpcs").is_between(pl.lit(a), pl.lit(b)) for a, b in listed["ranges"])
+    in_gap = pl.any_horizontal(pl.col("hcpcs").is_between(pl.lit(a), pl.lit(b)) for a, b in listed["ranges"])
+    return in_gap & pl.when(pl.col("service_date") >= listed["covers_from"]).then(statement=True)
 
 
 @facts(
@@ -82,7 +86,7 @@ def code_identity(ctx: FactContext) -> pl.DataFrame:
         )
     )
     is_complete = ctx.reference.is_complete("hcpcs", on=ctx.as_of, as_of=ctx.as_of)
-    distinct, rows = ctx.distinct("hcpcs")
+    distinct, rows = ctx.distinct("hcpcs", "service_date")
     code = pl.col("hcpcs")
     is_level_two = code.str.contains(r"^[A-V]\d{4}$")
     well_formed = is_level_two | code.str.contains(r"^\d{4}[0-9A-Z]$")
