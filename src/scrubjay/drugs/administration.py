@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import yaml
 
 from scrubjay.drugs.answers import UNVERIFIED, AnswerLine, AnswerWarning, Step, provenance
-from scrubjay.drugs.quantity import plain
 from scrubjay.errors import UsageError
+from scrubjay.quantity import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

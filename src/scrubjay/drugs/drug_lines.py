@@ -7,12 +7,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from scrubjay.drugs.answers import AnswerLine, RefusedError, provenance
-from scrubjay.drugs.descriptor import Qualifier
-from scrubjay.drugs.quantity import plain
 from scrubjay.drugs.resolve import Choice, Product, choose, quantity_text, wider_unit_note
 from scrubjay.drugs.units import billing_units, discarded_units
 from scrubjay.drugs.vials import least_waste_plan, unneeded_vials
 from scrubjay.drugs.waste import Demand, SettingRule, decide, is_excluded_class
+from scrubjay.quantity import plain
+from scrubjay.reference.descriptor import Qualifier
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

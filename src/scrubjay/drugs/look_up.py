@@ -13,10 +13,10 @@ from scrubjay.codes import looks_like_hcpcs
 from scrubjay.drugs import ndc
 from scrubjay.drugs.answers import CodeAnswer, NdcAnswer, Refusal, SourcedFact, provenance
 from scrubjay.drugs.catalog import Catalog
-from scrubjay.drugs.descriptor import parse_descriptor, unit_label
-from scrubjay.drugs.quantity import plain
 from scrubjay.drugs.search import search, take_apart
 from scrubjay.errors import UsageError
+from scrubjay.quantity import plain
+from scrubjay.reference.descriptor import parse_descriptor, unit_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

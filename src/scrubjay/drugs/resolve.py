@@ -12,11 +12,11 @@ from scrubjay.codes import looks_like_hcpcs
 from scrubjay.drugs.administration import normal_route
 from scrubjay.drugs.answers import AnswerWarning, Provenance, RefusedError, provenance
 from scrubjay.drugs.catalog import squash
-from scrubjay.drugs.descriptor import Qualifier, descriptor_stem, parse_descriptor, unit_label
-from scrubjay.drugs.quantity import Quantity, plain, unit_named
 from scrubjay.drugs.successors import ended_text
 from scrubjay.drugs.units import billing_units
 from scrubjay.drugs.vials import least_waste_plan
+from scrubjay.quantity import Quantity, plain, unit_named
+from scrubjay.reference.descriptor import Qualifier, descriptor_stem, parse_descriptor, unit_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

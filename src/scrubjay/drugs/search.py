@@ -18,10 +18,10 @@ from scrubjay.codes import looks_like_hcpcs
 from scrubjay.drugs.administration import normal_route
 from scrubjay.drugs.answers import CodeHit
 from scrubjay.drugs.catalog import NEAR_ENOUGH, squash
-from scrubjay.drugs.descriptor import unit_label
-from scrubjay.drugs.quantity import NUMBER, Quantity, parse_number, unit_named
 from scrubjay.drugs.units import billing_units
 from scrubjay.errors import UsageError
+from scrubjay.quantity import NUMBER, Quantity, parse_number, unit_named
+from scrubjay.reference.descriptor import unit_label
 
 if TYPE_CHECKING:
     from datetime import date

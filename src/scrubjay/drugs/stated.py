@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from scrubjay.drugs import ndc
 from scrubjay.drugs.answers import UNVERIFIED, RefusedError, provenance
 from scrubjay.drugs.job import read
-from scrubjay.drugs.quantity import (
+from scrubjay.drugs.resolve import Product, quantity_text
+from scrubjay.drugs.waste import SettingRule, known_settings, setting_rule
+from scrubjay.quantity import (
     EACH,
     Dimension,
     Dose,
@@ -19,8 +21,6 @@ from scrubjay.drugs.quantity import (
     parse_weight_kg,
     plain,
 )
-from scrubjay.drugs.resolve import Product, quantity_text
-from scrubjay.drugs.waste import SettingRule, known_settings, setting_rule
 
 if TYPE_CHECKING:
     from scrubjay.drugs.job import Job

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from scrubjay.codes import parse_hcpcs
 from scrubjay.drugs.answers import Conversion, ConvertAnswer, Refusal, RefusedError, Step, provenance
 from scrubjay.drugs.catalog import Catalog
-from scrubjay.drugs.descriptor import Qualifier, unit_label
-from scrubjay.drugs.quantity import parse_number, plain
 from scrubjay.errors import UsageError
+from scrubjay.quantity import parse_number, plain
+from scrubjay.reference.descriptor import Qualifier, unit_label
 
 if TYPE_CHECKING:
     from datetime import date

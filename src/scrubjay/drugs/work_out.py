@@ -19,10 +19,10 @@ from scrubjay.drugs.answers import (
 from scrubjay.drugs.catalog import Catalog, squash
 from scrubjay.drugs.drug_lines import Counted, check_room, count_units, with_waste
 from scrubjay.drugs.job import Job, read
-from scrubjay.drugs.quantity import MG, Dimension, Quantity, parse_dose, plain
 from scrubjay.drugs.resolve import Product, mismatch_warning, resolve
 from scrubjay.drugs.stated import container_of, dose_in, labels_in, setting_of, stated_container, stated_ndc
 from scrubjay.errors import UsageError
+from scrubjay.quantity import MG, Dimension, Quantity, parse_dose, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

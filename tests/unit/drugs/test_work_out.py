@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrubjay.drugs import Demand, DiscardRule, UnitsRequest, work_out_units
-from scrubjay.drugs.quantity import plain
+from scrubjay.quantity import plain
 from scrubjay.reference import Reference
 
 AS_OF = date(2026, 11, 23)

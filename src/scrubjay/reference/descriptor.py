@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from scrubjay.drugs.quantity import EACH, NUMBER, Quantity, parse_number, plain, unit_named
+from scrubjay.quantity import EACH, NUMBER, Quantity, parse_number, plain, unit_named
 
 
 class Qualifier(StrEnum):

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrubjay.drugs.descriptor import descriptor_stem, parse_descriptor
-from scrubjay.drugs.quantity import plain, unit_named
+from scrubjay.quantity import plain, unit_named
 from scrubjay.reference import Reference
+from scrubjay.reference.descriptor import descriptor_stem, parse_descriptor
 
 LATE = date(2026, 11, 23)
 

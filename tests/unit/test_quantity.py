@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrubjay.drugs import quantity as q
+from scrubjay import quantity as q
 from scrubjay.errors import UsageError
 
 AMOUNTS = st.fractions(min_value=Fraction(1, 1000), max_value=100_000, max_denominator=1000)
