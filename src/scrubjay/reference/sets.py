@@ -66,7 +66,8 @@ class ReferenceSet(Table):
     """A reference table with the columns that identify a row on one day.
 
     `keys` are what a caller looks up by. Where one key may have several rows on one day (an NDC
-    that bills under two codes), `identity` names the columns that tell those rows apart.
+    that bills under two codes), `identity` names the columns that tell those rows apart. `is_in_starter`
+    is false for a set that only loaded files fill.
     """
 
     def __init__(
@@ -77,11 +78,13 @@ class ReferenceSet(Table):
         about: str,
         *,
         identity: tuple[str, ...] | None = None,
+        is_in_starter: bool = True,
     ) -> None:
         super().__init__(name, (*columns, *PROVENANCE))
         self.keys = keys
         self.identity = identity or keys
         self.about = about
+        self.is_in_starter = is_in_starter
 
 
 SETS: dict[str, ReferenceSet] = {
@@ -160,8 +163,55 @@ SETS: dict[str, ReferenceSet] = {
                 _c("hcpcs", "drug code"),
                 _q("payment_limit", "Medicare limit in dollars per billing unit, add-on included"),
                 _q("coinsurance_percent", "beneficiary share in percent"),
+                _q("vaccine_awp_percent", "percent of the average wholesale price, for a vaccine"),
+                _q("vaccine_limit", "limit by that percent"),
+                _q("blood_awp_percent", "percent of the average wholesale price, for a blood product"),
+                _q("blood_limit", "limit by that percent"),
+                _f("is_clotting_factor", "a furnishing fee is paid beside the limit; null if not listed so"),
+                _t("limit_note", "CMS's remark on the limit"),
             ),
             "ASP payment limits by quarter.",
+        ),
+        ReferenceSet(
+            "asp_dosage",
+            ("hcpcs",),
+            (
+                _c("hcpcs", "drug code"),
+                _t("dosage", "what one billing unit is, as the ASP file writes it"),
+                _q("dosage_amount", "its amount where it is one plain amount, else null"),
+                _c("dosage_unit", "its unit, lower case, where it is one plain amount, else null"),
+            ),
+            "What one unit is according to the ASP file: a cross-check of the descriptor, never a rule.",
+            is_in_starter=False,
+        ),
+        ReferenceSet(
+            "noc_limits",
+            ("generic_name",),
+            (
+                _t("generic_name", "drug as the file names it, labeler in brackets where given"),
+                _t("dosage", "what the limit is for, as written"),
+                _q("payment_limit", "Medicare limit in dollars for that dosage"),
+                _t("limit_note", "CMS's remark on the limit"),
+            ),
+            "Payment limits of drugs that have no code of their own and go under an unlisted one.",
+            is_in_starter=False,
+        ),
+        ReferenceSet(
+            "noc_ndcs",
+            ("ndc",),
+            (
+                _c("ndc", "11 digits, 5-4-2"),
+                _t("generic_name", "as in `noc_limits`"),
+                _t("product", "labelled product name"),
+                _t("labeler", "labeler name"),
+                _t("dosage", "what the limit is for, as written"),
+                _q("package_size", "amount in one item (PKG SIZE)"),
+                _q("package_quantity", "items in the package (PKG QTY)"),
+                _q("units_per_item", "multiples of the dosage in one item (BILLUNITS)"),
+            ),
+            "NDC packages of drugs that have no code of their own.",
+            identity=("ndc", "generic_name"),
+            is_in_starter=False,
         ),
         ReferenceSet(
             "status",
@@ -171,6 +221,10 @@ SETS: dict[str, ReferenceSet] = {
                 _c("status_setting", "hopd (OPPS indicator) or asc (ASC indicator)"),
                 _c("status_indicator", "N, K, G, E1, E2, S, Q1 ... or N1, K2, K5 ..."),
                 _q("payment_rate", "dollars per unit, null where packaged"),
+                _q("minimum_copayment", "OPPS minimum unadjusted copayment per unit in dollars"),
+                _q("adjusted_copayment", "copayment per unit after the inflation or deductible adjustment"),
+                _q("adjusted_percent", "beneficiary share in percent where inflation-adjusted, else null"),
+                _t("status_note", "CMS's remark on the payment"),
             ),
             "Hospital and ASC payment status by period.",
         ),

@@ -96,7 +96,7 @@ class Loader:
         recognises: whether a file is of this source, by `head`; must be cheap and must not raise.
         load: reads the whole file. Raises `ReferenceDataError` (what, where = file and line or column,
             hint) where the file is of this source and broken, truncated or laid out anew; a layout with
-            an added column is read with a warning.
+            an added column is read with a warning. A file that merges several editions gives them all.
         is_tested_on_real_file: false where no real release was at hand; shown by `reference list --sources`.
         layout: where the layout is published, for a reader.
         options: constant parameters of the source (its settings, its sheet names).
@@ -106,7 +106,7 @@ class Loader:
     title: str
     sets: tuple[str, ...]
     recognises: Callable[[SourceFile], bool]
-    load: Callable[[SourceFile], Release]
+    load: Callable[[SourceFile], Release | tuple[Release, ...]]
     is_tested_on_real_file: bool
     layout: str
     options: Mapping[str, str] = field(default_factory=dict[str, str])
