@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from scrubjay.reference import Reference
     from scrubjay.tables import ClaimBundle
 
+_KEYS = ("claim_key", "line_key")
+
 
 def _columns_of(group: FactGroup, ctx: FactContext) -> pl.DataFrame:
     frame = ctx.lines if group.grain == "line" else ctx.claims
@@ -30,7 +33,7 @@ def _columns_of(group: FactGroup, ctx: FactContext) -> pl.DataFrame:
             f"gave columns {columns.columns} x {columns.height}, promised {names} x {frame.height}",
             where=group.name,
         )
-    columns = columns.select(names)
+    columns = columns[names]
     wrong = {f.name: f.dtype for f in group.gives if f.name in names and columns.schema[f.name] != f.dtype}
     return columns.cast(wrong) if wrong else columns  # pyright: ignore[reportArgumentType]
 
@@ -40,17 +43,25 @@ def _put_on_lines(ctx: FactContext, names: Sequence[str]) -> None:
     missing = [n for n in names if n not in ctx.lines.columns and n in ctx.claims.columns]
     if missing:
         # Positions of both frames are called alike; a line keeps its own.
-        ctx.lines = ctx.lines.join(
-            ctx.claims.select("claim_key", *missing), on="claim_key", how="left", maintain_order="left"
-        )
+        ctx.lines = pl.concat([ctx.lines, ctx.claims[missing][ctx.claim_of_line()]], how="horizontal")
+
+
+def _seen_by(group: FactGroup, frame: pl.DataFrame) -> pl.DataFrame:
+    """The columns that a group may read: every operation on the whole frame pays for its hundreds of columns."""
+    needs = {*_KEYS, *group.needs}
+    return frame[[c for c in frame.columns if c in needs]]
 
 
 def compute_groups(groups: Sequence[FactGroup], ctx: FactContext, on_lines: Sequence[str]) -> None:
-    """Compute `groups` in order; `ctx.lines` and `ctx.claims` grow by their facts."""
+    """Compute `groups` in order; `ctx.lines` and `ctx.claims` grow by their facts.
+
+    A group sees the line columns it `needs` and the keys, no others.
+    """
     _put_on_lines(ctx, on_lines)
     wanted_on_lines = set(on_lines)
     for group in groups:
-        columns = _columns_of(group, ctx)
+        view = replace(ctx, lines=_seen_by(group, ctx.lines))
+        columns = _columns_of(group, view)
         if group.grain == "line":
             # Not hstack, which copies the list columns.
             ctx.lines = pl.concat([ctx.lines, columns], how="horizontal")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import polars as pl
 
@@ -51,9 +51,19 @@ class FactContext:
     policies: PolicyResolver
     as_of: date
     wanted: frozenset[str] | None = None
-    _distinct: dict[tuple[str, ...], tuple[pl.DataFrame, pl.Series]] = field(
-        default_factory=dict[tuple[str, ...], tuple[pl.DataFrame, pl.Series]]
-    )
+    found: dict[tuple[str, ...], Any] = field(default_factory=dict[tuple[str, ...], Any])
+    """What was worked out for the batch already; shared by the views that the groups get."""
+
+    def claim_of_line(self) -> pl.Series:
+        """For every line the number of its row in `claims`."""
+        key = ("claim of line",)
+        if key not in self.found:
+            numbered = self.claims.select("claim_key", pl.int_range(pl.len(), dtype=pl.UInt32).alias("_row"))
+            joined = self.lines.select("claim_key").join(
+                numbered, on="claim_key", how="left", maintain_order="left"
+            )
+            self.found[key] = joined["_row"]
+        return self.found[key]
 
     def distinct(self, *columns: str) -> tuple[pl.DataFrame, pl.Series]:
         """The distinct rows of some line columns, and for every line the number of its row.
@@ -61,8 +71,8 @@ class FactContext:
         `frame.select(columns)` equals `distinct[row_numbers]`: a lookup is done on the few distinct
         rows and gathered back. Cached per set of columns.
         """
-        if columns not in self._distinct:
-            keys = self.lines.select(columns)
+        if columns not in self.found:
+            keys = self.lines[list(columns)]
             distinct = keys.unique(maintain_order=True)
             rows = keys.join(
                 distinct.with_row_index("_row"),
@@ -71,13 +81,13 @@ class FactContext:
                 nulls_equal=True,
                 maintain_order="left",
             )["_row"]
-            self._distinct[columns] = (distinct, rows)
-        return self._distinct[columns]
+            self.found[columns] = (distinct, rows)
+        return self.found[columns]
 
     def gather(self, frame: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
         """`frame[rows]` for the columns that something reads: each one costs a copy for every line."""
         if self.wanted is not None:
-            frame = frame.select(c for c in frame.columns if c in self.wanted)
+            frame = frame[[c for c in frame.columns if c in self.wanted]]
         return frame[rows]
 
     def look_up(
@@ -99,4 +109,4 @@ class FactContext:
             *(pl.col(line_column).alias(key) for key, line_column in keys.items()), pl.col(on)
         )
         found = self.reference.lookup(set_name, asked, on=on, as_of=self.as_of)
-        return found.select(columns)[rows]
+        return found[list(columns)][rows]
