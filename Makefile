@@ -16,12 +16,14 @@ test: $(STAMP) lint types layers docs-check
 
 setup: $(STAMP)
 
-$(STAMP): requirements/dev.lock pyproject.toml
+$(STAMP): requirements/dev.lock requirements/judges.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] < (3, 14) else "scrubjay needs Python 3.11 to 3.13; this is %d.%d. Name another with: make demo PYTHON=python3.12" % sys.version_info[:2])'
 	@echo 'Setting up $(VENV), once: a minute or so.'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip download --quiet --no-deps --only-binary=:all: --python-version 3.12 --require-hashes \
+	  --dest $(VENV)/judges -r requirements/judges.lock
 	@touch $(STAMP)
 
 lint: $(STAMP)
