@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from scrubjay.quantity import EACH, NUMBER, Quantity, parse_number, plain, unit_named
+from scrubjay.quantity import EACH, ML, NUMBER, Quantity, parse_number, plain, unit_named
 
 
 class Qualifier(StrEnum):
@@ -56,11 +56,11 @@ _AMOUNT = re.compile(
     re.VERBOSE,
 )
 _BARE = re.compile(
-    r"\b(?:per|each)\s+(?:factor\s+viii\s+)?(?P<unit>microgram|milligram|mcg|mg|gram|gm|ml|cc|i\.u\.|iu|international unit|unit|millicurie)(?![a-z0-9])"
+    r"\b(?:per|each)\s+(?:factor\s+viii\s+)?(?P<unit>microgram|milligram|mcg|mg|gram|gm|ml|cc|i\.u\.|iu|international unit|unit|millicurie|microcurie)(?![a-z0-9])"
 )
 _COUNTED = re.compile(
     r"\b(?:per|each)\s+(?:study|treatment|therapeutic|single|individual|single[- ]use|use|administered|full|course|of|dose(?=\s+vial)|\s)*"
-    r"(?P<noun>dose|vial|implant|system|infusion|treatment|syringe|applicator|suppository|tablet|capsule|kit)\b"
+    r"(?P<noun>dose|vial|implant|system|infusion|instillation|treatment|syringe|applicator|suppository|tablet|capsule|kit)\b"
 )
 _FACTOR_UNIT = re.compile(r"(?<=i\.u\.)\s+(?:vwf:rco|antithrombin)|\bvwf:rco\b")
 _NOISE = re.compile(
@@ -68,6 +68,10 @@ _NOISE = re.compile(
     |\b[a-z]\d{4}\b          # another code
     |\bunit\s+dose(?:\s+form)?\b
     |\b\d+(?:\.\d+)?\s*%     # a percentage is a strength, not a unit
+    |,\s*provided\s+in\s+[\d.]+\s*mg\s+vial   # what the vial is labelled with, overfill included
+    |(?<=1\susp\sunit)\s+\(up\s+to\s+[\d,]+\s+usp\s+units\)   # the size of the vial
+    |\bweighing\s+at\s+least\s+\d+\s*kg   # for whom it is, not how much
+    |\b[\d-]+\s+or\s+greater\s+mg/ml\s+iodine\s+concentration
     """,
     re.VERBOSE,
 )
@@ -81,6 +85,9 @@ _PER_AMOUNT = re.compile(
 _SLASHED = re.compile(
     rf"(?P<one>(?:{NUMBER})\s*(?:mg|mcg|grams?|g))\s*/\s*(?P<two>(?:{NUMBER})\s*(?:mg|mcg|grams?|g))\b"
 )
+_STATED = re.compile(r"\((?P<number>\d+)\s*(?P<unit>ml)\s*=\s*1\s+unit\)")
+_SOLUTION = re.compile(rf"\d\s*mg\b.*,\s*(?P<volume>(?:{NUMBER})\s*ml)$")
+_COUNTED_LAST = re.compile(r"\b(?P<noun>system|ring|patch|implant),\s*each$")
 _SUM_IN_BRACKETS = re.compile(rf"\((?:{NUMBER})\s*(?:mg|mcg|g|grams?)\)")
 _SPELLED = {
     "international unit": "iu",
@@ -101,6 +108,9 @@ def parse_descriptor(text: str) -> BillingUnit | None:
     """
     bare = _NOISE.sub(" ", " ".join(text.lower().split()))
     bare = _FACTOR_UNIT.sub("", bare)
+    said = _outright(bare.strip())
+    if said is not None:
+        return said
     slashed = _SLASHED.search(bare)
     if slashed:
         bare = _SUM_IN_BRACKETS.sub("", bare)
@@ -115,6 +125,19 @@ def parse_descriptor(text: str) -> BillingUnit | None:
     if len(amounts) > 1:
         return _several(bare, amounts)
     return _without_number(bare)
+
+
+def _outright(text: str) -> BillingUnit | None:
+    """Where the text ends in the unit itself: `(500 ml = 1 unit)`, a volume of a mixture, a thing counted."""
+    stated = _STATED.search(text)
+    if stated:
+        return BillingUnit(Quantity(Fraction(stated["number"]), ML), Qualifier.EXACT)
+    solution = _SOLUTION.search(text)
+    if solution:
+        quantity = _simple(solution["volume"])
+        return BillingUnit(quantity, Qualifier.EXACT) if quantity else None
+    counted = _COUNTED_LAST.search(text)
+    return BillingUnit(Quantity(Fraction(1), EACH), Qualifier.EACH, noun=counted["noun"]) if counted else None
 
 
 def _single(found: re.Match[str]) -> BillingUnit | None:

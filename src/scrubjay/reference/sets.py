@@ -145,6 +145,72 @@ SETS: dict[str, ReferenceSet] = {
             identity=("hcpcs", "successor"),
         ),
         ReferenceSet(
+            "hcpcs_attributes",
+            ("hcpcs",),
+            (
+                _c("hcpcs", "HCPCS Level II code"),
+                _c(
+                    "action",
+                    "what the release did to the code: letter of the record layout, A added, N nothing ...",
+                ),
+                Column("action_on", DATE, Kind.DATE, "day that the last action took effect"),
+                _c(
+                    "coverage",
+                    "C carrier judgment, D special instructions, I not payable, M or S not covered",
+                ),
+                _c("betos", "Berenson-Eggers type of service"),
+                _l("type_of_service", "CMS types of service"),
+                _l("pricing", "pricing indicators, e.g. 51 drugs, 53 statute, 54 vaccinations"),
+                _c("multiple_pricing", "multiple pricing indicator"),
+                _l("cross_references", "codes that the record refers to"),
+                _c("statute", "section of the statute that the coverage rests on"),
+                _l("manual_sections", "sections of the coverage and carriers manuals"),
+                _l("laboratory", "laboratory certification codes"),
+                _c("asc_group", "YY: approved for ambulatory surgical centres"),
+                Column("asc_from", DATE, Kind.DATE, "day of that approval"),
+                _c("processing_note", "number of the processing note"),
+                _n("anesthesia_units", "anesthesia base units"),
+            ),
+            "Medicare's coverage, payment and maintenance data of a code, as each release gives them.",
+            is_in_starter=False,
+        ),
+        ReferenceSet(
+            "code_changes",
+            ("hcpcs",),
+            (
+                _c("hcpcs", "HCPCS Level II code or modifier"),
+                _c("action", "action code of the HCPCS record layout: A, B, C, D, F, P, R, S or T"),
+                _t("meaning", "the action in our own words"),
+                Column("action_on", DATE, Kind.DATE, "day it took effect"),
+            ),
+            "What each HCPCS release did to a code: added, discontinued, re-described ...",
+            identity=("hcpcs", "action", "action_on"),
+            is_in_starter=False,
+        ),
+        ReferenceSet(
+            "unlisted_codes",
+            ("hcpcs",),
+            (
+                _c("hcpcs", "code"),
+                _t("descriptor", "CMS long descriptor"),
+            ),
+            "CMS's list of codes that are not otherwise classified or specified.",
+            is_in_starter=False,
+        ),
+        ReferenceSet(
+            "listed_codes",
+            ("hcpcs",),
+            (
+                _c("hcpcs", "HCPCS Level II code or modifier"),
+                _t("descriptor", "CMS long descriptor, null where the listing has none"),
+                Column("added_on", DATE, Kind.DATE, "first day of the code"),
+                _n("action_year", "year of the last action on the code"),
+            ),
+            "Codes that a release lists without saying which have ended: an absent code is not in the release, "
+            "a listed one may have ended up to four years before.",
+            is_in_starter=False,
+        ),
+        ReferenceSet(
             "mue",
             ("hcpcs", "mue_setting"),
             (

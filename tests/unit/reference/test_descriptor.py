@@ -44,6 +44,24 @@ LATE = date(2026, 11, 23)
         ("Injection, betamethasone acetate 3 mg and betamethasone sodium phosphate 3 mg", "1 of 3 mg & 3 mg"),
         ("Injection, nivolumab and relatlimab-rmbw, 3 mg/1 mg", "1 of 3 mg & 1 mg"),
         ("Injection, potassium chloride, per 2 meq", "2 meq"),
+        ("Infusion, normal saline solution, sterile (500 ml = 1 unit)", "500 ml"),
+        ("Carbidopa 5 mg/levodopa 20 mg enteral suspension, 100 ml", "100 ml"),
+        ("Injection, thyrotropin alpha, 0.9 mg, provided in 1.1 mg vial", "0.9 mg"),
+        (
+            "Injection, hyaluronidase, ovine, preservative free, per 1 usp unit (up to 999 usp units)",
+            "1 units",
+        ),
+        ("Radium ra-223 dichloride, therapeutic, per microcurie", "1 uci"),
+        ("Bcg (intravesical) per instillation", "1 instillation"),
+        (
+            "Injection, pemivibart, for certain adults (12 years of age and older weighing at least 40 kg), 4500 mg",
+            "4500 mg",
+        ),
+        ("Low osmolar contrast material, 400 or greater mg/ml iodine concentration, per ml", "1 ml"),
+        (
+            "Ethinyl estradiol and etonogestrel 0.015mg, 0.12mg per 24 hours; monthly vaginal ring, each",
+            "1 ring",
+        ),
         ("Isoproterenol hcl, inhalation solution, unit dose form, per milligram", "1 mg"),
     ],
 )
@@ -61,7 +79,6 @@ def test_what_one_unit_stands_for(text, said):
         "Injection, torsemide, 10 mg/ml",
         "Injection, testosterone cypionate, 1 cc, 200 mg",
         "Injection, rho d immune globulin, human, minidose, 50 micrograms (250 i.u.)",
-        "Infusion, normal saline solution, sterile (500 ml = 1 unit)",
         "Injection, aprotonin, 10,000 kiu",
     ],
 )
