@@ -141,7 +141,7 @@ def _table(rows: Rows, at: int, wanted: Sequence[Wanted], name: str, source: str
     surplus = [str(rows[at][i]) for i, cell in enumerate(header) if cell and i not in places.values()]
     # Short rows stay short of cells only at their end; the file itself pads, a hand edit may not.
     padded = [[*row[:width], *[None] * (width - len(row))] for row in rows[at + 1 :]]
-    frame = pl.DataFrame(padded, schema=[f"c{i}" for i in range(width)], orient="row").cast(pl.String)
+    frame = pl.DataFrame(padded, schema={f"c{i}": pl.String() for i in range(width)}, orient="row")
     frame = (
         frame.with_columns(pl.all().str.strip_chars(_BLANKS))
         .with_columns(pl.when(pl.all() != "").then(pl.all()))
