@@ -81,9 +81,9 @@ def _quarter(table: ReleasedTable, file: SourceFile) -> Quarter:
     if labels:
         quarter = quarter_named(labels[0]) if len(labels) == 1 else None
     else:
-        quarter = quarter_in_header(file.name.replace("\\", "/").rsplit("/", 1)[-1]) or quarter_in_header(
-            file.name
-        )
+        # The file's own name, else that of the archive or folder it lies in.
+        *_, folder, base = ("", *file.name.replace("\\", "/").split("/"))
+        quarter = quarter_in_header(base) or quarter_in_header(folder)
     if quarter is None:
         raise no_quarter(file, TITLE)
     year = _YEAR.search(table.notes)

@@ -10,6 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -83,7 +84,7 @@ def recognises_table(file: SourceFile, wanted: Sequence[Wanted], says: Callable[
     """Whether a file's first rows hold the wanted header below notes that `says` accepts. Never raises."""
     try:
         tables = _first_rows(file)
-    except (ReferenceDataError, csv.Error, fastexcel.FastExcelError, OSError):
+    except (ReferenceDataError, OSError):
         return False
     return any(
         (at := _header_row(rows, wanted)) is not None and says(_notes(rows[: at + 1])) for rows in tables
@@ -189,9 +190,12 @@ def _sheets(file: SourceFile, source: str, *, limit: int | None) -> list[Rows]:
         return _spreadsheet(file, source, limit)
     if limit is None:
         return [_text_rows(_decoded(file.read()), file.name)]
-    # The head may end inside a cell; whole lines are enough to find the header.
+    # The head may end inside a cell, or the file be broken further down; what comes before is enough.
     text = _decoded(file.head[: file.head.rfind(b"\n") + 1 or None])
-    return [list(islice(_reader(text), limit))]
+    rows: list[list[str]] = []
+    with suppress(csv.Error):
+        rows.extend(islice(_reader(text), limit))
+    return [rows]
 
 
 def _spreadsheet(file: SourceFile, source: str, limit: int | None) -> list[Rows]:
