@@ -209,6 +209,12 @@ class CodeAnswer(_Answer):
         codes: codes found, best first, where a text was asked.
         unknown: what the reference does not say.
         sources: provenance of the code's own rows.
+        descriptors: the wordings it had, oldest first.
+        actions: what the releases did to it: added, re-described, discontinued ...
+        mue_history: most units per setting, edition by edition.
+        limit_history: Medicare limits of every quarter held.
+        ndc_counts: how many NDCs (`ndcs`) billed under it, period by period; `is_whole` is false where only a
+            selection of the crosswalk is held.
     """
 
     query: str
@@ -234,6 +240,11 @@ class CodeAnswer(_Answer):
     codes: tuple[CodeHit, ...] = ()
     unknown: tuple[str, ...] = ()
     sources: tuple[Provenance, ...] = ()
+    descriptors: tuple[SourcedFact, ...] = ()
+    actions: tuple[SourcedFact, ...] = ()
+    mue_history: tuple[SourcedFact, ...] = ()
+    limit_history: tuple[SourcedFact, ...] = ()
+    ndc_counts: tuple[SourcedFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +261,7 @@ class NdcAnswer(_Answer):
         other_periods: rows of other days, where the day has none.
         refused: why the form was refused, or null.
         unknown: what the reference does not say.
+        history: rows of every period held, oldest first.
     """
 
     query: str
@@ -261,6 +273,7 @@ class NdcAnswer(_Answer):
     other_periods: tuple[SourcedFact, ...] = ()
     refused: Refusal | None = None
     unknown: tuple[str, ...] = ()
+    history: tuple[SourcedFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

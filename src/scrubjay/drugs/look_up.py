@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -13,21 +12,19 @@ from scrubjay.codes import looks_like_hcpcs
 from scrubjay.drugs import ndc
 from scrubjay.drugs.answers import CodeAnswer, NdcAnswer, Refusal, SourcedFact, provenance
 from scrubjay.drugs.catalog import Catalog
+from scrubjay.drugs.life import actions, descriptors, fact, facts, ndc_counts
 from scrubjay.drugs.search import search, take_apart
 from scrubjay.errors import UsageError
 from scrubjay.quantity import plain
 from scrubjay.reference.descriptor import parse_descriptor, unit_label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from scrubjay.drugs.answers import CodeHit
     from scrubjay.reference import Reference
 
 _LOAD = "`scrubjay reference load` adds the official file"
-_PROVENANCE = frozenset(
-    ("effective_from", "effective_to", "known_from", "source", "edition", "confidence", "citation", "note")
-)
 
 
 def look_up_code(text: str, on: date, reference: Reference, as_of: date) -> CodeAnswer:
@@ -92,7 +89,8 @@ def look_up_ndc(text: str, on: date, reference: Reference, as_of: date) -> NdcAn
     except UsageError as error:
         return NdcAnswer(query, on, refused=Refusal(error.one_line(), ("ndc",)))
     rows = catalog.rows("ndc", on, ndc=parsed.ndc11)
-    others = [r for r in catalog.history("ndc", ndc=parsed.ndc11) if r not in rows]
+    history = catalog.history("ndc", ndc=parsed.ndc11)
+    others = [r for r in history if r not in rows]
     unknown: list[str] = []
     if not rows and not others:
         unknown.append(f"This NDC is not in the loaded crosswalk; {_LOAD}.")
@@ -112,35 +110,18 @@ def look_up_ndc(text: str, on: date, reference: Reference, as_of: date) -> NdcAn
         tuple(_package(r) for r in rows),
         tuple(_package(r) for r in others) if not rows else (),
         unknown=tuple(dict.fromkeys(unknown)),
+        history=tuple(_package(r) for r in history),
     )
 
 
 def _package(row: Mapping[str, Any]) -> SourcedFact:
-    fact = _fact(row)
+    found = fact(row)
     size, per_item, count = row["package_size"], row["units_per_item"], row["package_quantity"]
     if size and per_item:
-        fact.values["ndc_quantity_per_unit"] = plain(ndc.ndc_quantity(1, Fraction(size), Fraction(per_item)))
+        found.values["ndc_quantity_per_unit"] = plain(ndc.ndc_quantity(1, Fraction(size), Fraction(per_item)))
     if per_item and count:
-        fact.values["units_per_package"] = plain(Fraction(per_item) * Fraction(count))
-    return fact
-
-
-def _fact(row: Mapping[str, Any]) -> SourcedFact:
-    end = row.get("effective_to")
-    return SourcedFact(
-        {k: _value(v) for k, v in row.items() if k not in _PROVENANCE},
-        row.get("effective_from"),
-        end - timedelta(days=1) if end else None,
-        provenance(row),
-    )
-
-
-def _value(value: Any) -> Any:
-    return plain(value) if isinstance(value, Decimal) else value
-
-
-def _facts(rows: Iterable[Mapping[str, Any]]) -> tuple[SourcedFact, ...]:
-    return tuple(_fact(r) for r in rows)
+        found.values["units_per_package"] = plain(Fraction(per_item) * Fraction(count))
+    return found
 
 
 def _code(query: str, code: str, on: date, catalog: Catalog, hits: tuple[CodeHit, ...]) -> CodeAnswer:
@@ -161,11 +142,11 @@ def _code(query: str, code: str, on: date, catalog: Catalog, hits: tuple[CodeHit
     end: date | None = life[-1]["effective_to"]
     first = None if any(s is None for s in starts) else min(starts)
     last = end - timedelta(days=1) if end else None
-    successors = _facts(catalog.history("successors", hcpcs=code))
-    confusables = _facts(catalog.history("confusables", hcpcs=code))
-    mue = _facts(_current_or_all(catalog, "mue", on, code))
-    status = _facts(catalog.history("status", hcpcs=code))
-    limits = _facts(_current_or_all(catalog, "payment_limits", on, code))
+    successors = facts(catalog.history("successors", hcpcs=code))
+    confusables = facts(catalog.history("confusables", hcpcs=code))
+    mue = facts(_current_or_all(catalog, "mue", on, code))
+    status = facts(catalog.history("status", hcpcs=code))
+    limits = facts(_current_or_all(catalog, "payment_limits", on, code))
     packages = tuple(_package(r) for r in catalog.rows("ndc", on, hcpcs=code))
     unit = _unit(now, drug)
     answer = CodeAnswer(
@@ -183,7 +164,7 @@ def _code(query: str, code: str, on: date, catalog: Catalog, hits: tuple[CodeHit
         billing_unit=unit,
         says=(),
         successors=successors,
-        predecessors=_facts(catalog.history("successors", successor=code)),
+        predecessors=facts(catalog.history("successors", successor=code)),
         confusables=confusables,
         mue=mue,
         status=status,
@@ -191,6 +172,11 @@ def _code(query: str, code: str, on: date, catalog: Catalog, hits: tuple[CodeHit
         ndcs=packages,
         codes=hits,
         sources=tuple(provenance(r) for r in (now, drug) if r),
+        descriptors=descriptors(life),
+        actions=actions(catalog, code),
+        mue_history=facts(catalog.history("mue", hcpcs=code)),
+        limit_history=facts(catalog.history("payment_limits", hcpcs=code)),
+        ndc_counts=ndc_counts(catalog, code),
     )
     return _with_words(answer, catalog.drug_names, is_drug=now["kind"] in ("drug", "vaccine"))
 
@@ -238,19 +224,21 @@ def _says(answer: CodeAnswer, drug_names: frozenset[str]) -> list[str]:
         )
         says.append(f"It is not in force on {on}: {when}.")
     # What the code is not comes before the codes that it is mistaken for.
-    for fact in sorted(answer.confusables, key=lambda f: looks_like_hcpcs(str(f.values["confused_with"]))):
-        other = str(fact.values["confused_with"])
+    for mixed_up in sorted(
+        answer.confusables, key=lambda f: looks_like_hcpcs(str(f.values["confused_with"]))
+    ):
+        other = str(mixed_up.values["confused_with"])
         claim = ""
         if looks_like_hcpcs(other):
             claim = f"It is taken for {other}: "
         elif other in drug_names - {answer.drug}:
             claim = f"It is not {other}; guides that call {code} {other} are wrong: "
-        says.append(f"{claim}{_sentence(str(fact.values['difference']))}")
+        says.append(f"{claim}{_sentence(str(mixed_up.values['difference']))}")
     says.extend(_zero_mue(answer))
-    for fact in answer.successors:
-        ratio = f", {fact.values['unit_ratio']} units for one" if fact.values["unit_ratio"] else ""
+    for taker in answer.successors:
+        ratio = f", {taker.values['unit_ratio']} units for one" if taker.values["unit_ratio"] else ""
         says.append(
-            f"{fact.values['successor']} took over from {fact.effective_from or 'an unknown day'}{ratio}."
+            f"{taker.values['successor']} took over from {taker.effective_from or 'an unknown day'}{ratio}."
         )
     if answer.billing_unit and answer.billing_unit["qualifier"] == "up_to":
         says.append("One unit covers any dose up to that amount; the rest of it is not waste.")
