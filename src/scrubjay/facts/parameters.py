@@ -94,7 +94,121 @@ PARAMETERS: dict[str, Parameter] = {
             _STRINGS,
             "OPPS and ASC status indicators under which nothing is paid for a code",
         ),
+        Parameter(
+            "requires_route_modifier",
+            _STRINGS,
+            "codes on which the payer asks for JA or JB, the way of giving",
+        ),
+        Parameter(
+            "requires_route_modifier_on_several_routes",
+            pl.Boolean(),
+            "JA or JB is asked for on every drug that can be given in several ways",
+        ),
+        Parameter(
+            "requires_ndc_on_discarded_line",
+            pl.Boolean(),
+            "where an NDC is required, the line of discarded units carries it too",
+        ),
+        Parameter(
+            "requires_line_per_ndc",
+            pl.Boolean(),
+            "each NDC of a drug goes on an administered line of its own",
+        ),
+        Parameter("corrected_claim_months", pl.Int32(), "months from the date of service to correct a claim"),
+        Parameter(
+            "corrected_claim_days",
+            pl.Int32(),
+            "days from the payer's answer within which a claim is corrected",
+        ),
         Parameter("jw_demand", pl.String(), f"JW on a line of discarded units: {_WORDS}", DEMANDS),
         Parameter("jz_demand", pl.String(), f"JZ on a line without discarded units: {_WORDS}", DEMANDS),
     )
 }
+
+CONFIDENCES = ("A", "B", "C", "D")
+BENEFITS = ("medical", "pharmacy", "excluded")
+"""Where a drug is covered: billed by who gives it, billed by a pharmacy only, or not at all."""
+CHANNELS = ("buy_and_bill", "specialty_pharmacy", "either")
+"""Who buys the drug: who gives it, a pharmacy that the payer names, or either."""
+
+COVERAGE_KINDS: dict[str, tuple[Parameter, ...]] = {
+    "prior_authorization": (
+        Parameter(
+            "requires_prior_authorization", pl.Boolean(), "the payer must have authorized the drug before"
+        ),
+        Parameter("authorization_asked_by", _STRINGS, "how it is asked for, e.g. 278, portal, phone"),
+        Parameter("authorization_units", QUANTITY, "units that one authorization usually grants"),
+        Parameter("authorization_days", pl.Int32(), "days that one authorization usually holds"),
+        Parameter(
+            "authorization_retro_days",
+            pl.Int32(),
+            "days after the service in which it may still be asked for",
+        ),
+        Parameter("authorization_places", _STRINGS, "places of service that need it; null means all"),
+    ),
+    "limits": (
+        Parameter("max_units_per_day", QUANTITY, "most units of the code on one day"),
+        Parameter("max_units_per_period", QUANTITY, "most units of the code within `limit_period_days`"),
+        Parameter("max_times_per_period", pl.Int32(), "most days with the code within `limit_period_days`"),
+        Parameter(
+            "limit_period_days", pl.Int32(), "length of the period, in days, the day of service included"
+        ),
+        Parameter("max_mg_per_kg", QUANTITY, "most milligrams for each kilogram of body weight on one day"),
+        Parameter("min_interval_days", pl.Int32(), "fewest days from one administration to the next"),
+        Parameter("max_units_lifetime", QUANTITY, "most units of the code in the patient's life"),
+    ),
+    "step_therapy": (
+        Parameter("step_products", _STRINGS, "codes of the drugs that must have been tried before"),
+        Parameter("step_products_needed", pl.Int32(), "how many of them must have been tried"),
+        Parameter("step_trial_days", pl.Int32(), "days that each trial must have lasted"),
+        Parameter("step_lookback_days", pl.Int32(), "days before the service in which the trials count"),
+        Parameter("step_new_starts_only", pl.Boolean(), "who had the drug itself in that time is exempt"),
+        Parameter("step_exceptions", _STRINGS, "ids of the criteria, one of which exempts"),
+    ),
+    "site_of_care": (
+        Parameter("places_allowed", _STRINGS, "places of service where the drug may be given"),
+        Parameter("site_free_days", pl.Int32(), "days from the first dose in which any place is allowed"),
+        Parameter("site_exceptions", _STRINGS, "ids of the criteria, one of which allows any place"),
+    ),
+    "channel": (
+        Parameter("benefit", pl.String(), "which benefit covers the drug", BENEFITS),
+        Parameter("acquisition", pl.String(), "who buys the drug", CHANNELS),
+        Parameter("channel_places", _STRINGS, "places of service that the channel binds; null means all"),
+        Parameter(
+            "is_self_administered", pl.Boolean(), "on the payer's list of drugs that patients give themselves"
+        ),
+    ),
+    "billing": (
+        Parameter("required_modifiers", _STRINGS, "modifiers that each line of the code carries"),
+        Parameter(
+            "administration_codes", _STRINGS, "codes of administration that the payer takes with the drug"
+        ),
+    ),
+    "diagnosis": (
+        Parameter("diagnosis_codes", _STRINGS, "diagnoses that are covered, without dot"),
+        Parameter("diagnosis_prefixes", _STRINGS, "beginnings of diagnoses that are covered, without dot"),
+    ),
+}
+"""What a policy may say of a drug's coverage, by kind of rule.
+
+`PolicySet.coverage(as_of)` gives one row per `policy_id`, `hcpcs` and period [`effective_from`,
+`effective_to`), null for an open end. Rows of one policy and code do not overlap; what a policy inherits
+stands in rows of its own. Each kind has its columns, null where the policy says nothing, and beside them
+`<kind>_rule` (`policy/id`), `<kind>_source`, `<kind>_says` and `<kind>_confidence`.
+"""
+
+COVERAGE_SCHEMA: dict[str, pl.DataType] = {
+    "policy_id": pl.String(),
+    "hcpcs": pl.String(),
+    "effective_from": pl.Date(),
+    "effective_to": pl.Date(),
+    **{
+        name: dtype
+        for kind, parameters in COVERAGE_KINDS.items()
+        for name, dtype in (
+            *((p.name, p.dtype) for p in parameters),
+            *((f"{kind}_{end}", pl.String()) for end in ("rule", "source", "says", "confidence")),
+        )
+    },
+}
+"""Names and types of the columns of that frame."""
