@@ -27,7 +27,7 @@ from scrubjay.reference.loaders.released_table import (
 from scrubjay.tables.columns import QUANTITY
 
 if TYPE_CHECKING:
-    from scrubjay.quantity import Quantity
+    from scrubjay.reference.descriptor import BillingUnit
 
 NAME = "asp-payment-limits"
 TITLE = "CMS Medicare Part B drug payment limits (ASP)"
@@ -109,12 +109,12 @@ def _dosages(frame: pl.DataFrame) -> pl.DataFrame:
         "dosage"
     )
     texts = dosages["dosage"].unique().to_list()
-    read = [_amount(text) for text in texts]
+    read = [_one_amount(text) for text in texts]
     units = pl.DataFrame(
         {
             "dosage": texts,
-            "dosage_amount": [plain(q.amount) if q else None for q in read],
-            "dosage_unit": [q.unit.symbol if q else None for q in read],
+            "dosage_amount": [plain(u.quantity.amount) if u else None for u in read],
+            "dosage_unit": [u.noun or u.quantity.unit.symbol if u else None for u in read],
         },
         schema={"dosage": pl.String, "dosage_amount": pl.String, "dosage_unit": pl.String},
     )
@@ -126,9 +126,9 @@ def _dosages(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _amount(text: str) -> Quantity | None:
+def _one_amount(text: str) -> BillingUnit | None:
     unit = parse_descriptor(text)
-    return None if unit is None or unit.components else unit.quantity
+    return None if unit is None or unit.components else unit
 
 
 LOADER = Loader(
