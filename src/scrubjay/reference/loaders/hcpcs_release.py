@@ -55,6 +55,7 @@ def records_release(
     source: str,
     line_word: str,
     warnings: Sequence[str] = (),
+    has_descriptors: bool = True,
 ) -> Release:
     """Check the records of a release and cut them into sets.
 
@@ -65,13 +66,14 @@ def records_release(
         source: title of the source.
         line_word: what `_row` counts: `line` or `row`.
         warnings: what was said while reading.
+        has_descriptors: false for a table of the other columns only: no drug is read from it.
 
     Raises:
         ReferenceDataError: a record that is none of the layout, with its line and field.
     """
     said = list(warnings)
     check = _Checks(file, line_word)
-    joined = check.checked(records)
+    joined = check.checked(records, has_descriptors=has_descriptors)
     said += check.twice(joined)
     joined, unread = _without_bad_asc_days(joined)
     said += unread
@@ -86,7 +88,7 @@ def records_release(
     codes = with_drug_texts(joined.filter(~is_modifier)).with_columns(code_kind().alias("kind"))
     frames = {
         "hcpcs": hcpcs_rows(codes),
-        "drugs": drug_rows(codes),
+        "drugs": drug_rows(codes).filter(pl.col("drug").is_not_null()),
         "modifiers": modifier_rows(joined.filter(is_modifier)),
         "successors": successor_rows(codes),
         "hcpcs_attributes": snapshot(attribute_rows(codes), period),
@@ -99,7 +101,7 @@ def records_release(
         published_on=period.published_on,
         is_published_stated=period.is_stated,
         rows=records.height,
-        sets=tuple(_set(name, frame, period, source) for name, frame in frames.items()),
+        sets=tuple(_set(name, frame, period, source) for name, frame in frames.items() if frame.height),
         warnings=tuple(said),
     )
 
@@ -124,7 +126,7 @@ class _Checks:
         self._file = file
         self._word = line_word
 
-    def checked(self, records: pl.DataFrame) -> pl.DataFrame:
+    def checked(self, records: pl.DataFrame, *, has_descriptors: bool) -> pl.DataFrame:
         """Records with their continuations joined, dates as dates, repeated fields as lists."""
         if records.is_empty():
             raise ReferenceDataError("holds no HCPCS records.", where=self._file.name)
@@ -141,7 +143,8 @@ class _Checks:
         for name in DATES:
             self._refuse(first, pl.col(name).is_not_null() & _day(name).is_null(), name)
         self._refuse(first, pl.col("added").is_null(), "added")
-        self._refuse(first, pl.col("descriptor").is_null(), "descriptor")
+        if has_descriptors:
+            self._refuse(first, pl.col("descriptor").is_null(), "descriptor")
         self._refuse(first, ~pl.col("action").is_in(list(ACTIONS)).fill_null(value=True), "action")
         number = pl.col("anesthesia_units")
         self._refuse(first, number.is_not_null() & ~number.str.contains(r"^\d{1,3}$"), "anesthesia_units")
@@ -188,7 +191,12 @@ class _Checks:
             "continues no code",
         )
         texts = blocks.group_by("_block", maintain_order=True).agg(
-            pl.col("descriptor").drop_nulls().str.join(" ").str.replace_all(r"\s+", " ").alias("_text")
+            pl.col("descriptor")
+            .drop_nulls()
+            .str.join(" ")
+            .str.replace_all(r"\s+", " ")
+            .replace("", None)
+            .alias("_text")
         )
         return (
             blocks.filter(~is_more)
@@ -238,13 +246,14 @@ def _some(rows: pl.DataFrame) -> str:
 
 
 def _sentence_case(records: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
-    """CMS writes a descriptor with one capital, the first; some copies of its file are in capitals throughout."""
-    if records.select(pl.col("descriptor").str.contains(r"[a-z]").any()).item():
-        return records, []
+    """CMS writes a descriptor with one capital, the first; in some copies of its file all letters are capitals."""
     text = pl.col("descriptor")
-    lowered = records.with_columns(
-        pl.concat_str(text.str.slice(0, 1), text.str.slice(1).str.to_lowercase()).alias("descriptor")
+    is_capital = ~text.str.contains(r"\p{Ll}") & text.str.contains(r"\p{Lu}{2}")
+    lowered = pl.concat_str(text.str.slice(0, 1), text.str.slice(1).str.to_lowercase())
+    count = records.filter(is_capital).height
+    said = (
+        f"{count:,} descriptors are in capitals; they were set as CMS writes them, one capital at the start."
     )
-    return lowered, [
-        "All descriptors are in capitals; they were set as CMS writes them, one capital at the start."
-    ]
+    return records.with_columns(pl.when(is_capital).then(lowered).otherwise(text).alias("descriptor")), (
+        [said] if count else []
+    )
