@@ -257,15 +257,19 @@ def _refusal() -> pl.Expr:
         .when(pl.col("basis").is_null())
         .then(pl.format("what Medicare pays for drugs in the setting {} is not in the reference", "setting"))
         .when(by_status & pl.col("indicator").is_null())
-        .then(pl.format("the {} payment status of {} on {} is not in the reference", "setting", "hcpcs", _ON))
+        .then(
+            pl.format("the {} payment status of {} on that day is not in the reference", "setting", "hcpcs")
+        )
         .when(by_status & ~is_known_indicator)
         .then(pl.format("status {} does not price {} as a drug by units", "indicator", "hcpcs"))
         .when(_unpaid().is_not_null())
         .then(None)
         .when(pl.col("rate").is_null() & by_status)
-        .then(pl.format("no rate of {} with status {} is published for {}", "hcpcs", "indicator", _ON))
+        .then(pl.format("no rate of {}, status {}, on that day is in the reference", "hcpcs", "indicator"))
+        .when(pl.col("rate").is_null() & pl.col("rate_source").is_not_null())
+        .then(pl.format("CMS lists {} that quarter without a payment limit", "hcpcs"))
         .when(pl.col("rate").is_null())
-        .then(pl.format("no payment limit of {} on {} is in the reference", "hcpcs", _ON))
+        .then(pl.format("no payment limit of {} on that day is in the reference", "hcpcs"))
     )
 
 
