@@ -83,7 +83,8 @@ def squeezed(header: str | None) -> str:
 def recognises_table(file: SourceFile, wanted: Sequence[Wanted], says: Callable[[str], bool]) -> bool:
     """Whether a file's first rows hold the wanted header below notes that `says` accepts. Never raises."""
     try:
-        tables = _first_rows(file)
+        is_text = not file.head.startswith((_ZIP, _OLE))
+        tables = _sheets(file, "", limit=_HEAD_ROWS) if is_text else _first_of_spreadsheet(file)
     except (ReferenceDataError, OSError):
         return False
     return any(
@@ -177,9 +178,9 @@ def _header_row(rows: Rows, wanted: Sequence[Wanted]) -> int | None:
     return None
 
 
-@lru_cache(maxsize=2)
-def _first_rows(file: SourceFile) -> list[Rows]:
-    # Loaders ask one after another about the same file; a spreadsheet shows its rows only when opened.
+@lru_cache(maxsize=1)
+def _first_of_spreadsheet(file: SourceFile) -> list[Rows]:
+    # Loaders ask one after another about the same file, and a spreadsheet shows its rows only when opened.
     return _sheets(file, "", limit=_HEAD_ROWS)
 
 

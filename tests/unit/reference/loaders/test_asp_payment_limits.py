@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+import xlsxwriter
 
 from scrubjay.errors import ReferenceDataError
 from scrubjay.reference.loaders.asp_payment_limits import LOADER
@@ -79,6 +82,21 @@ def test_rows_of_a_release() -> None:
     }
     assert said["J2919"] == ("5 MG", Decimal(5), "mg")
     assert said["A9999"] == ("3 MG & 3 MG", None, None)
+
+
+def test_a_spreadsheet_of_the_same_layout_gives_the_same_rows() -> None:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for at, row in enumerate(csv.reader(io.StringIO(TOP + HEADER + BODY))):
+            # As in Excel: amounts are numbers, codes are text.
+            sheet.write_row(
+                at, 0, [float(c) if i > 2 and c.replace(".", "").isdigit() else c for i, c in enumerate(row)]
+            )
+    release = load(file.getvalue(), "limits.xlsx")
+    assert release.rows == 4
+    for mine, text in zip(release.sets, load(TOP + HEADER + BODY).sets, strict=True):
+        assert mine.frame.equals(text.frame)
 
 
 def test_no_wording_of_a_cpt_number_is_kept() -> None:
