@@ -55,6 +55,7 @@ NPI_PATTERN = r"^[12][0-9]{9}$"
 _NPI_PREFIX_SUM = 24
 
 _NDC_HYPHENED = r"^(?:\d{4}-\d{4}-\d{2}|\d{5}-\d{3}-\d{2}|\d{5}-\d{4}-\d|\d{5}-\d{4}-\d{2})$"
+_NDC_PRODUCT_HYPHENED = r"^(?:\d{4}-\d{4}|\d{5}-\d{3,4})$"
 _NDC_QUALIFIER = r"^N4"
 
 
@@ -283,3 +284,13 @@ def ndc11_expr(value: str | pl.Expr) -> pl.Expr:
     return (
         pl.when(bare.str.contains(_NDC_HYPHENED)).then(joined).when(bare.str.contains(r"^\d{11}$")).then(bare)
     )
+
+
+def product_ndc_expr(value: str | pl.Expr) -> pl.Expr:
+    """Nine digits 5-4 of a hyphened labeler and product (4-4, 5-3 or 5-4) per row; else null."""
+    bare = _column(value).str.strip_chars()
+    parts = bare.str.split("-")
+    joined = pl.concat_str(
+        parts.list.get(0, null_on_oob=True).str.zfill(5), parts.list.get(1, null_on_oob=True).str.zfill(4)
+    )
+    return pl.when(bare.str.contains(_NDC_PRODUCT_HYPHENED)).then(joined)
