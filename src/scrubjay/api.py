@@ -89,8 +89,8 @@ class CheckReport:
 
         Returns:
             Columns claim_id, patient_control_number, payer_name, line_number, hcpcs, edit, code, severity,
-            verdict, message, reason, fix, fix_level, carc, is_unverified, at_stake_amount, file, transaction,
-            segment, waiver.
+            verdict, message, reason, fix, fix_level, change_column, change_before, change_after, carc,
+            is_unverified, at_stake_amount, file, transaction, segment, waiver.
         """
         fired = self.result.findings.with_columns(
             pl.lit("fires").alias("verdict"), pl.lit(None, dtype=pl.String).alias("reason")
@@ -122,7 +122,8 @@ class CheckReport:
         )
         names = {f.file_number: f.path for f in self.files}
         return (
-            pl.concat(parts)
+            # Verdicts not given change nothing: the columns of a change are null there.
+            pl.concat(parts, how="diagonal")
             .join(self.result.claims, on="claim_key", how="left", maintain_order="left")
             .join(lines, on="line_key", how="left", maintain_order="left")
             .with_columns(
@@ -130,9 +131,13 @@ class CheckReport:
                 pl.col("file_number")
                 .replace_strict(names, default=None, return_dtype=pl.String)
                 .alias("file"),
-                _per_edit(self.edits, lambda e: str(e.fix.level if e.fix.change else FixLevel.NONE)).alias(
-                    "fix_level"
-                ),
+                pl.when(pl.col("change_after").is_not_null())
+                .then(_per_edit(self.edits, lambda e: str(e.fix.level)))
+                .otherwise(pl.lit(str(FixLevel.NONE)))
+                .alias("fix_level"),
+                pl.when(pl.col("change_after").is_not_null())
+                .then(_per_edit(self.edits, lambda e: e.fix.change[0] if e.fix.change else ""))
+                .alias("change_column"),
                 pl.col("edit")
                 .replace_strict({n: "|".join(e.prevents_carc) for n, e in self.edits.items()}, default="")
                 .alias("_carc"),
@@ -159,6 +164,9 @@ class CheckReport:
                 "reason",
                 "fix",
                 "fix_level",
+                "change_column",
+                "change_before",
+                "change_after",
                 "carc",
                 "is_unverified",
                 "at_stake_amount",

@@ -20,6 +20,7 @@ import polars as pl
 
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
 
 col = pl.col
 when = pl.when
@@ -46,10 +47,14 @@ class Severity(StrEnum):
 
 
 class Grain(StrEnum):
-    """What an edit judges: each service line, or each claim."""
+    """What an edit judges: each service line, each claim, or what a run was given beside claims: each waiver.
+
+    Edits of a run read the columns of `scrubjay.tables.WAIVERS` only, and are never dated.
+    """
 
     LINE = "line"
     CLAIM = "claim"
+    RUN = "run"
 
 
 class FixLevel(StrEnum):
@@ -81,8 +86,11 @@ class Fix:
 
     Attributes:
         advice: plain words for a biller; text, or `format(...)` over columns.
-        level: whether a program may do it unasked.
-        change: `(column, new value)` where the change can be written down, else null.
+        level: whether a program may do it unasked. A change of code, unit, modifier or diagnosis never is
+            SAFE: it states what was done to a patient.
+        change: `(column, new value)` where the change can be written down, else null. The column is one that
+            `scrubjay.intake.x12.rewrite` can write; the value is of its type, null on rows where no single
+            value is right.
     """
 
     advice: str | pl.Expr
@@ -124,6 +132,8 @@ class Edit:
     effective_to: date | None = None
     unverified: pl.Expr | None = None
     family: str = field(default="", compare=False)
+    cases: Path | None = field(default=None, compare=False)
+    """The YAML file of its cases; the registry sets it."""
     doc: str = field(default="", compare=False)
 
     @property
@@ -159,6 +169,8 @@ class Edit:
     def reads(self) -> tuple[str, ...]:
         """Names of every column that the edit reads, messages included, sorted."""
         names = {*self.decides_on(), *self.message.meta.root_names()}
+        if self.fix.change is not None:
+            names.add(self.fix.change[0])
         for expression in (self.fix.advice, self.unverified, self.fix.change and self.fix.change[1]):
             if isinstance(expression, pl.Expr):
                 names |= set(expression.meta.root_names())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from scrubjay.edits.spec import Edit, Grain, Severity, Verdict
+from scrubjay.edits.spec import Edit, Grain, Severity, Verdict, number
 from scrubjay.engine.compute import missing_column_order
 from scrubjay.errors import Problem
 from scrubjay.facts import column
@@ -87,7 +87,25 @@ def _findings(frame: pl.DataFrame, edit: Edit) -> pl.DataFrame:
         unverified.fill_null(value=False).alias("is_unverified"),
         (pl.col("charge_amount") if is_line else pl.col("claim_charge_amount")).alias("at_stake_amount"),
         pl.lit(None, dtype=pl.String).alias("waiver"),
+        *_change(edit),
     )
+
+
+def _change(edit: Edit) -> list[pl.Expr]:
+    """What the fix changes as two texts, null where no change can be written down."""
+    if edit.fix.change is None:
+        nothing = pl.lit(None, dtype=pl.String)
+        return [nothing.alias("change_before"), nothing.alias("change_after")]
+    name, value = edit.fix.change
+    dtype = column(name).dtype
+    sent = pl.col(name)
+    if isinstance(dtype, pl.List):
+        before, after = sent.list.join(","), value.list.join(",")
+    elif dtype.is_decimal():
+        before, after = number(sent), number(value.cast(dtype))
+    else:
+        before, after = sent.cast(pl.String), value.cast(pl.String)
+    return [before.alias("change_before"), after.alias("change_after")]
 
 
 def _unknown(frame: pl.DataFrame, edit: Edit) -> pl.DataFrame:

@@ -88,9 +88,14 @@ def make_plan(edits: Sequence[Edit]) -> Plan:
                 raise EditDefinitionError(
                     f"reads the column {name}, which no table and no fact declares", where=edit.code
                 )
-            if edit.grain is Grain.CLAIM and known[name].grain != "claim":
+            if edit.grain is Grain.CLAIM and known[name].grain == "line":
                 raise EditDefinitionError(f"judges claims but reads the line column {name}", where=edit.code)
-            wanted.add(name)
+            if (edit.grain is Grain.RUN) != (known[name].grain == "run"):
+                raise EditDefinitionError(
+                    f"judges {edit.grain}s but reads the {known[name].grain} column {name}", where=edit.code
+                )
+            if edit.grain is not Grain.RUN:
+                wanted.add(name)
     order = _in_order(wanted, owner)
     deferred_names = {fact.name for g in order if g.is_deferred for fact in g.gives}
     for group in order:

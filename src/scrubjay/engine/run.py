@@ -47,6 +47,7 @@ _LINE_INDEX = (
     "units",
     "charge_amount",
     "service_date",
+    "ndc_as_sent",
 )
 
 
@@ -109,6 +110,8 @@ class _Judge:
     policies: PolicyResolver
     as_of: date
     keep_verdicts: bool
+    claim_columns: tuple[str, ...]
+    line_columns: tuple[str, ...]
 
     def batch(self, bundle: ClaimBundle) -> _Batch:
         """Facts and verdicts of a batch of whole claims."""
@@ -119,8 +122,8 @@ class _Judge:
         return _Batch(
             judged=judged,
             coverage=_per_claim([coverage_of(f, j.verdicts) for (f, _), j in zip(both, judged, strict=True)]),
-            claims=ctx.claims.select(_CLAIM_INDEX),
-            lines=ctx.lines.select(_LINE_INDEX),
+            claims=ctx.claims.select(*_CLAIM_INDEX, *self.claim_columns),
+            lines=ctx.lines.select(*_LINE_INDEX, *self.line_columns),
             kept=ctx.lines.select(plan.kept_for_deferred) if plan.deferred_edits else None,
             verdicts=self._verdicts([(f, j) for (f, _), j in zip(both, judged, strict=True)]),
         )
@@ -178,6 +181,8 @@ def run_edits(
     policies: PolicyResolver,
     as_of: date,
     keep_verdicts: bool = False,
+    claim_columns: Sequence[str] = (),
+    line_columns: Sequence[str] = (),
 ) -> RunResult:
     """Judge batches of whole claims by `edits`.
 
@@ -188,8 +193,12 @@ def run_edits(
         policies: where payer parameters come from.
         as_of: the day on which things are known.
         keep_verdicts: keep every verdict; for tests and small runs only.
+        claim_columns: further columns that the result's `claims` shall hold, as sent or `claim_service_date`.
+        line_columns: further columns, as sent, that its `lines` shall hold.
     """
-    judging = _Judge(make_plan(edits), reference, policies, as_of, keep_verdicts)
+    judging = _Judge(
+        make_plan(edits), reference, policies, as_of, keep_verdicts, tuple(claim_columns), tuple(line_columns)
+    )
     done = list(_in_order(judging.batch, batches))
     kept = [b.kept for b in done if b.kept is not None]
     if kept:
@@ -199,7 +208,8 @@ def run_edits(
     for one in judged:
         for name, of_verdicts in one.counts.items():
             counts.setdefault(name, Counter()).update(dict(enumerate(of_verdicts)))
-    lines = pl.concat([_NO_LINES, *(b.lines for b in done)])
+    # What is judged over all batches has no rows of its own here, so not the further columns either.
+    lines = pl.concat([*(b.lines for b in done), _NO_LINES], how="diagonal")
     return RunResult(
         findings=pl.concat([FINDINGS.empty(), *(j.findings for j in judged)]),
         not_evaluated=pl.concat([NOT_EVALUATED.empty(), *(j.not_evaluated for j in judged)]),
@@ -208,7 +218,7 @@ def run_edits(
                 (pl.col("applicable") - pl.col("not_evaluated")).alias("evaluated")
             )
         ),
-        claims=pl.concat([CLAIMS.empty().select(_CLAIM_INDEX), *(b.claims for b in done)]),
+        claims=pl.concat([*(b.claims for b in done), CLAIMS.empty().select(_CLAIM_INDEX)], how="diagonal"),
         lines=lines,
         counts={name: (c[0], c[1], c[2], c[3]) for name, c in counts.items()},
         problems=list({p.message: p for j in judged for p in j.problems}.values()),

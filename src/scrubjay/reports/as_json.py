@@ -134,8 +134,15 @@ def _findings(report: Checked, *, with_not_evaluated: bool) -> pl.DataFrame:
     fix = pl.struct(
         pl.col("fix_level").alias("level"),
         pl.col("fix").alias("advice"),
-        # No edit writes its change down yet; the key is part of the contract.
-        pl.lit(None, dtype=pl.String).alias("change"),
+        pl.when(pl.col("change_after").is_not_null())
+        .then(
+            pl.struct(
+                pl.col("change_column").alias("column"),
+                pl.col("change_before").alias("before"),
+                pl.col("change_after").alias("after"),
+            )
+        )
+        .alias("change"),
     )
     return table.join(cited, on="edit", how="left", maintain_order="left").select(
         "claim_id",

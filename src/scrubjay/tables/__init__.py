@@ -3,6 +3,7 @@
 from scrubjay.tables.claims import ADJUSTMENTS, CLAIMS, LINES, OTHER_PAYERS, ClaimBundle
 from scrubjay.tables.columns import CODE, DATE, MONEY, QUANTITY, Column, Kind, Table
 from scrubjay.tables.findings import COVERAGE, FINDINGS, NOT_EVALUATED
+from scrubjay.tables.waivers import WAIVER_UNKNOWN, WAIVERS
 
 __all__ = [
     "ADJUSTMENTS",
@@ -16,6 +17,8 @@ __all__ = [
     "NOT_EVALUATED",
     "OTHER_PAYERS",
     "QUANTITY",
+    "WAIVERS",
+    "WAIVER_UNKNOWN",
     "ClaimBundle",
     "Column",
     "Kind",

@@ -23,6 +23,15 @@ FINDINGS = Table(
         ),
         Column("at_stake_amount", MONEY, Kind.MONEY, "charge of the line, or of the claim"),
         Column("waiver", CODE, Kind.CODE, "id of the waiver that marks it, or null"),
+        Column(
+            "change_before", CODE, Kind.CODE, "the value that the fix would change, null where it is not sent"
+        ),
+        Column(
+            "change_after",
+            CODE,
+            Kind.CODE,
+            "what the fix would write: codes of a list joined by commas; null where nobody can say",
+        ),
     ),
 )
 
