@@ -15,7 +15,6 @@ import os
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -210,11 +209,12 @@ class Library:
             outcome = READ_ANEW
         elif groups:
             outcome = KEPT_BESIDE
-            warnings = (
-                f"{release.source} {release.edition} is held already with other content "
-                f"(from {next(iter(groups.values()))[0].file}): kept beside it as {name}. Of two that "
-                "contradict each other the one published later holds.",
+            before = next(iter(groups.values()))[0]
+            what = (
+                f"{release.source} {release.edition} is held already with other content (from {before.file}): "
+                f"kept beside it as {name}. Where the two differ the one published later holds."
             )
+            warnings = (what,)
         if name != release.edition:
             fresh = [replace_edition(part, release.edition, name) for part in fresh]
         entries: list[HeldEdition] = []
@@ -235,7 +235,7 @@ class Library:
                     covers_from=part.covers_from,
                     covers_to=part.covers_to,
                     is_complete=part.is_complete,
-                    scope=_scope(part),
+                    scope=scope_of(part),
                     rows=part.frame.height,
                     file_rows=release.rows,
                     file=file,
@@ -258,9 +258,7 @@ class Library:
         frame = part.frame.with_columns(pl.col("known_from").fill_null(release.published_on))
         return replace(part, frame=frame.sort(order, nulls_last=False, maintain_order=True))
 
-    def _is_same(
-        self, group: tuple[HeldEdition, ...], fresh: Sequence[SetRelease], release: Release
-    ) -> bool:
+    def _is_same(self, group: tuple[HeldEdition, ...], fresh: Sequence[SetRelease], release: Release) -> bool:
         if {e.set_name for e in group} != {p.set_name for p in fresh}:
             return False
         by_set = {e.set_name: e for e in group}
@@ -353,7 +351,8 @@ def _free_name(edition: str, taken: set[str]) -> str:
     return name
 
 
-def _scope(part: SetRelease) -> tuple[str, ...]:
+def scope_of(part: SetRelease) -> tuple[str, ...]:
+    """The settings that a release of a set is about; empty for a set without settings."""
     column = SCOPES.get(part.set_name)
     if column is None:
         return ()

@@ -10,10 +10,12 @@ import json
 import os
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
-from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from scrubjay.errors import ReferenceDataError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MANIFEST = "manifest.json"
 VERSION = 1
@@ -84,12 +86,13 @@ def read_manifest(folder: Path) -> tuple[HeldEdition, ...]:
     except (OSError, UnicodeDecodeError) as error:
         raise ReferenceDataError("cannot be read.", where=str(path), hint=_HINT) from error
     try:
-        held = json.loads(text)
+        held: Any = json.loads(text)
     except json.JSONDecodeError as error:
         raise ReferenceDataError(
             f"is not JSON (line {error.lineno}).", where=str(path), hint=_HINT
         ) from error
-    version = cast("dict[str, Any]", held).get("version") if isinstance(held, dict) else None
+    body = cast("dict[str, Any]", held) if isinstance(held, dict) else {}
+    version = body.get("version")
     if not isinstance(version, int):
         raise ReferenceDataError("is no manifest of a reference folder.", where=str(path), hint=_HINT)
     if version > VERSION:
@@ -99,7 +102,7 @@ def read_manifest(folder: Path) -> tuple[HeldEdition, ...]:
             hint="Upgrade scrubjay, or choose another folder with --reference.",
         )
     try:
-        return tuple(_edition(entry) for entry in held["editions"])
+        return tuple(_edition(entry) for entry in body["editions"])
     except (KeyError, TypeError, ValueError) as error:
         raise ReferenceDataError(
             f"names an edition in a way that is not understood ({error}).", where=str(path), hint=_HINT

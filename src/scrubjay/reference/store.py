@@ -8,7 +8,7 @@ older edition and ends in a newer one ends.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -17,11 +17,12 @@ import polars as pl
 
 from scrubjay.errors import ReferenceDataError
 from scrubjay.reference import starter
+from scrubjay.reference.edition_frame import EditionFrame
 from scrubjay.reference.sets import SETS
 from scrubjay.reference.starter import Edition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 __all__ = ["Edition", "EditionFrame", "Reference"]
@@ -29,21 +30,6 @@ __all__ = ["Edition", "EditionFrame", "Reference"]
 _EVER = date(1, 1, 1)
 _NEVER = date(9999, 12, 31)
 _BOUNDS = ("_from", "_to")
-
-
-@dataclass(frozen=True, slots=True)
-class EditionFrame:
-    """Rows of one set, from one or more editions, that were loaded together.
-
-    Attributes:
-        editions: what the rows are from.
-        load: gives the rows, in the shape of `SETS[set_name]`; called once, when first needed.
-        rank: 0 for the starter, higher for loaded editions, which are preferred.
-    """
-
-    editions: tuple[Edition, ...]
-    load: Callable[[], pl.DataFrame]
-    rank: int
 
 
 class Reference:
