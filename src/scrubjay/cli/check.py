@@ -10,8 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scrubjay.cli.common import AsOf, PolicyFiles, ReferencePath, day_or_today, now, parse_day, say
-from scrubjay.errors import ExitCode, UnreadableInputError, UsageError
+from scrubjay.cli.common import (
+    AsOf,
+    OutputFile,
+    PolicyFiles,
+    ReferencePath,
+    day_or_today,
+    now,
+    parse_day,
+    say,
+)
+from scrubjay.cli.formats import chosen_format
+from scrubjay.errors import ExitCode, UnreadableInputError
 
 if TYPE_CHECKING:
     from scrubjay.api import CheckReport
@@ -43,22 +53,11 @@ class FailOn(StrEnum):
     NEVER = "never"
 
 
-_SUFFIXES = {
-    ".txt": Format.TEXT,
-    **{f".{f.value}": f for f in Format},
-    ".ndjson": Format.JSONL,
-    ".htm": Format.HTML,
-}
-
 _Format = Annotated[
     Format | None,
     typer.Option(
         "--format", "-f", help="Format of the report. Default: by the name of the -o file, else text."
     ),
-]
-_Output = Annotated[
-    Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Write the report to FILE instead of the terminal."),
 ]
 _Limit = Annotated[
     int | None,
@@ -121,7 +120,7 @@ def check(
         FailOn, typer.Option("--fail-on", help="Exit with 1 from this severity on.")
     ] = FailOn.ERROR,
     report_format: _Format = None,
-    output: _Output = None,
+    output: OutputFile = None,
     as_json: _Json = False,
     limit: _Limit = None,
     print_all: _All = False,
@@ -129,7 +128,7 @@ def check(
     reference: ReferencePath = None,
 ) -> int:
     """Judge every drug line of 837 files: what will be denied, why, and the fix."""
-    chosen = _chosen_format(report_format, output, as_json=as_json)
+    chosen = chosen_format(Format, report_format, output, as_json=as_json)
     on_day = day_or_today(as_of, "--as-of")
     report = _judge(
         paths, on_day, policy or [], select=_words(select), ignore=_words(ignore), reference=reference
@@ -154,14 +153,14 @@ def demo(
         ),
     ] = None,
     report_format: _Format = None,
-    output: _Output = None,
+    output: OutputFile = None,
     as_json: _Json = False,
 ) -> int:
     """Check the sample claims that come with scrubjay: some clean, some with the classic faults.
 
     All of them are made up. Exits with 0 although there are findings.
     """
-    chosen = _chosen_format(report_format, output, as_json=as_json)
+    chosen = chosen_format(Format, report_format, output, as_json=as_json)
     on_day = DEMO_AS_OF if as_of is None else parse_day(as_of, "--as-of")
     report = _judge(sample_files(), on_day, [], select=[], ignore=[], reference=None)
     _write(report, chosen, output, limit=None, with_not_evaluated=True)
@@ -185,28 +184,6 @@ def sample_files() -> list[Path]:
 
 def _words(values: list[str] | None) -> list[str]:
     return [word.strip() for value in values or [] for word in value.split(",") if word.strip()]
-
-
-def _chosen_format(given: Format | None, output: Path | None, *, as_json: bool) -> Format:
-    if as_json:
-        if given not in (None, Format.JSON):
-            raise UsageError(
-                f"is the same as --format json, but --format {given} was given too.", where="--json"
-            )
-        return Format.JSON
-    if given is not None:
-        return given
-    if output is None or not output.suffix:
-        return Format.TEXT
-    by_name = _SUFFIXES.get(output.suffix.lower())
-    if by_name is None:
-        # Text under a name such as report.pdf is a file that its own program refuses to open.
-        raise UsageError(
-            f"no report format goes by the ending {output.suffix}.",
-            where=str(output),
-            hint=f"Use .txt, {', '.join(f'.{f.value}' for f in Format if f is not Format.TEXT)}, or give --format.",
-        )
-    return by_name
 
 
 def _limit(given: int | None, chosen: Format, *, print_all: bool) -> int | None:

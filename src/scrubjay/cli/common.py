@@ -48,6 +48,11 @@ ReferencePath = Annotated[
     ),
 ]
 
+OutputFile = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write the report to FILE instead of the terminal."),
+]
+
 
 def now() -> datetime:
     """The instant at which the command runs; the only clock of the program."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,6 +11,7 @@ from scrubjay.cli.common import (
     AsOf,
     JsonFlag,
     OnDate,
+    OutputFile,
     PolicyFiles,
     ReferencePath,
     console,
@@ -18,15 +20,27 @@ from scrubjay.cli.common import (
     print_json,
     say,
 )
+from scrubjay.cli.common import output as opened
+from scrubjay.cli.formats import chosen_format
 from scrubjay.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
+    from pathlib import Path
 
     from rich.console import Console
 
-    from scrubjay.drugs.answers import Refusal
+    from scrubjay.drugs.answers import CodeAnswer, Refusal
+
+
+class CodeFormat(StrEnum):
+    """Formats in which a code is shown."""
+
+    TEXT = "text"
+    JSON = "json"
+    HTML = "html"
+
 
 _RequiredOn = Annotated[str, typer.Option("--on", metavar="YYYY-MM-DD", help="Date of service.")]
 
@@ -38,7 +52,8 @@ def register(app: typer.Typer) -> None:
 
 - `scrubjay code J1320`
 - `scrubjay code "solumedrol 125" --on 2024-03-15`
-- `scrubjay code ferumoxytol --json`"""
+- `scrubjay code ferumoxytol --json`
+- `scrubjay code J2919 -o j2919.html`"""
     )(code)
     app.command(
         epilog="""Examples:
@@ -65,29 +80,69 @@ def code(
     text: Annotated[
         list[str], typer.Argument(metavar="CODE|TEXT", help="A code, drug, brand, or a few words.")
     ],
+    *,
     on: OnDate = None,
     as_of: AsOf = None,
     as_json: JsonFlag = False,
+    report_format: Annotated[
+        CodeFormat | None,
+        typer.Option(
+            "--format", "-f", help="Format of the answer. Default: by the name of the -o file, else text."
+        ),
+    ] = None,
+    output: OutputFile = None,
     reference: ReferencePath = None,
 ) -> int:
-    """Show what a code is, since when and until when, what followed it and what it is confused with."""
+    """Show the whole life of a code: what it is, its days, limits by quarter, what followed it, what it is confused with."""
     from scrubjay import api  # noqa: PLC0415 - heavy: polars
-    from scrubjay.reports.answers import print_code  # noqa: PLC0415
 
+    chosen = chosen_format(CodeFormat, report_format, output, as_json=as_json)
     known_on = day_or_today(as_of, "--as-of")
     service_day = known_on if on is None else parse_day(on, "--on")
     query = " ".join(text)
     if not query.strip():
         raise UsageError("nothing was asked.", hint="Name a code or a drug: scrubjay code J2919")
     answer = api.code(query, on=service_day, as_of=known_on, reference_path=reference)
-    if as_json:
-        print_json(answer.as_dict())
-    else:
-        print_code(answer, console())
+    if answer.is_known or answer.codes or chosen is CodeFormat.JSON:
+        _write_code(answer, chosen, output, known_on)
     if answer.is_known or answer.codes:
         return int(ExitCode.CLEAN)
     say(" ".join(answer.unknown) or "nothing is known under that name.")
     return int(ExitCode.USAGE)
+
+
+def _write_code(answer: CodeAnswer, chosen: CodeFormat, path: Path | None, as_of: date) -> None:
+    import io  # noqa: PLC0415
+    import json  # noqa: PLC0415
+
+    from scrubjay import __version__  # noqa: PLC0415
+    from scrubjay.reports.answers import print_code  # noqa: PLC0415
+
+    if chosen is CodeFormat.HTML and not answer.is_known:
+        codes = ", ".join(h.code for h in answer.codes[:6])
+        raise UsageError(
+            f"{answer.query!r} may mean several codes: {codes}.",
+            hint="A page is made for one: name the code.",
+        )
+    to_file = path is not None and str(path) != "-"
+    if chosen is CodeFormat.TEXT and not to_file:
+        print_code(answer, console())
+        return
+    with opened(path) as out:
+        if chosen is CodeFormat.HTML:
+            from scrubjay.reports.code_html import write_code_html  # noqa: PLC0415
+
+            write_code_html(answer, out, as_of=as_of, version=__version__)
+        elif chosen is CodeFormat.JSON:
+            out.write(
+                (json.dumps(answer.as_dict(), indent=2, ensure_ascii=False) + "\n").encode(errors="replace")
+            )
+        else:
+            text = io.TextIOWrapper(out, encoding="utf-8", errors="replace", write_through=True)
+            print_code(answer, console(text))
+            text.detach()
+    if to_file:
+        say(f"wrote {path}")
 
 
 def units(

@@ -11,6 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from scrubjay.phi import clean
+from scrubjay.reports import code_life
+from scrubjay.reports.code_life import heading, period
 from scrubjay.reports.text import STYLES
 
 if TYPE_CHECKING:
@@ -33,10 +35,6 @@ if TYPE_CHECKING:
 
 _PACKAGES_SHOWN = 12
 _ROLES = {"drug": "given", "discarded": "discarded", "administration": "administration"}
-
-
-def _heading(text: str) -> RenderableType:
-    return Padding(Text(text, style="bold"), (1, 0, 0, 0))
 
 
 def _indented(*rows: RenderableType, by: int = 2) -> RenderableType:
@@ -88,7 +86,7 @@ def print_conversions(answer: ConvertAnswer, console: Console) -> None:
 def _print_steps(steps: Sequence[Step], console: Console) -> None:
     if not steps:
         return
-    console.print(_heading("How it got there"))
+    console.print(heading("How it got there"))
     for number, step in enumerate(steps, 1):
         rows: list[RenderableType] = [Text(clean(step.text))]
         if step.formula:
@@ -111,7 +109,7 @@ def _equation(formula: str, value: str | None) -> str:
 def _print_warnings(warnings: Sequence[AnswerWarning], console: Console) -> None:
     if not warnings:
         return
-    console.print(_heading("Look at this"))
+    console.print(heading("Look at this"))
     for warning in warnings:
         console.print(
             _indented(Text.assemble((f"{warning.edit}: ", STYLES["warning"]), clean(warning.message)))
@@ -121,23 +119,23 @@ def _print_warnings(warnings: Sequence[AnswerWarning], console: Console) -> None
 def print_code(answer: CodeAnswer, console: Console) -> None:
     """Life, meaning, look-alikes, limits and packages of a code; or the codes that a text may mean."""
     if answer.code is not None and answer.is_known:
-        for part in _code(answer):
+        for part in _code(answer, console.encoding):
             console.print(part)
     elif answer.says:
         for sentence in answer.says:
             console.print(Text(sentence))
     others = [h for h in answer.codes if h.code != answer.code]
     if others:
-        console.print(_heading("Other codes found" if answer.is_known else "Codes found"))
+        console.print(heading("Other codes found" if answer.is_known else "Codes found"))
         console.print(_indented(_hits(others)))
     _print_unknown(answer.unknown if answer.is_known or answer.codes else (), console)
 
 
-def _code(answer: CodeAnswer) -> Iterator[RenderableType]:
+def _code(answer: CodeAnswer, encoding: str | None) -> Iterator[RenderableType]:
     state = {True: ("in force", "green"), False: ("not in force", "bold red"), None: ("not known", "yellow")}
     words, style = state[answer.is_in_force]
     yield Text.assemble((f"{answer.code}", "bold"), f"  {answer.descriptor or ''}")
-    yield Text.assemble((words, style), f" on {answer.on}; {_life(answer.first_day, answer.last_day)}")
+    yield Text.assemble((words, style), f" on {answer.on}; {life_words(answer.first_day, answer.last_day)}")
     if answer.says:
         yield Text()
         for number, sentence in enumerate(answer.says):
@@ -153,19 +151,24 @@ def _code(answer: CodeAnswer) -> Iterator[RenderableType]:
             table.add_row(Text(name, style="dim"), value)
     if table.row_count:
         yield Padding(table, (1, 0, 0, 0))
-    yield from _section("What came after it", answer.successors, _successor)
-    yield from _section("What came before it", answer.predecessors, _predecessor)
-    yield from _section("Most units (MUE)", answer.mue, _mue)
-    yield from _section("Hospital and ASC status", answer.status, _status)
-    yield from _section("Medicare payment limit", answer.payment_limits, _limit)
-    yield from _section(f"NDCs that bill under it on {answer.on}", answer.ndcs, _package)
+    yield from _section("What came after it", answer.successors, successor_words)
+    yield from _section("What came before it", answer.predecessors, predecessor_words)
+    yield from code_life.wordings(answer)
+    yield from _section("Most units (MUE)", answer.mue, mue_words)
+    if len(answer.mue_history) > len(answer.mue):
+        yield from _section("MUE in every edition held", answer.mue_history, mue_words)
+    yield from code_life.status(answer)
+    yield from code_life.limits(answer, encoding=encoding)
+    yield from _section(f"NDCs that bill under it on {answer.on}", answer.ndcs, package_words)
+    yield from code_life.packages_over_time(answer)
     if answer.sources:
-        yield _heading("Sources")
+        yield heading("Sources")
         for source in dict.fromkeys(s.one_line() for s in answer.sources):
             yield _indented(Text(clean(source), style="dim"))
 
 
-def _life(first: date | None, last: date | None) -> str:
+def life_words(first: date | None, last: date | None) -> str:
+    """First and last day of a code in words."""
     begins = f"first day {first}" if first else "first day not recorded"
     return f"{begins}, {f'last day {last}' if last else 'no end known'}."
 
@@ -173,11 +176,11 @@ def _life(first: date | None, last: date | None) -> str:
 def _section(title: str, facts: Sequence[SourcedFact], words: Any) -> Iterator[RenderableType]:
     if not facts:
         return
-    yield _heading(title)
+    yield heading(title)
     for fact in facts[:_PACKAGES_SHOWN]:
         text = Text(clean(words(fact.values)))
         if fact.effective_from or fact.last_day:
-            text.append(f"  ({_period(fact.effective_from, fact.last_day)})")
+            text.append(f"  ({period(fact.effective_from, fact.last_day)})")
         if fact.source.is_unverified:
             text.append("  unverified", style="bold magenta")
         text.append(f"  {clean(fact.source.one_line())}", style="dim")
@@ -186,23 +189,20 @@ def _section(title: str, facts: Sequence[SourcedFact], words: Any) -> Iterator[R
         yield _indented(Text(f"and {len(facts) - _PACKAGES_SHOWN} more; --json lists them all."))
 
 
-def _period(first: date | None, last: date | None) -> str:
-    if first and last:
-        return f"{first} to {last}"
-    return f"from {first}" if first else f"to {last}"
-
-
-def _successor(values: Mapping[str, Any]) -> str:
+def successor_words(values: Mapping[str, Any]) -> str:
+    """The code that took over and the ratio of units."""
     ratio = values["unit_ratio"]
     return f"{values['successor']}{f', {ratio} units for one unit of it' if ratio else ', ratio of units not known'}"
 
 
-def _predecessor(values: Mapping[str, Any]) -> str:
+def predecessor_words(values: Mapping[str, Any]) -> str:
+    """The code that it took over from and the ratio of units."""
     ratio = values["unit_ratio"]
     return f"{values['hcpcs']}{f', one unit of it is {ratio} units here' if ratio else ''}"
 
 
-def _mue(values: Mapping[str, Any]) -> str:
+def mue_words(values: Mapping[str, Any]) -> str:
+    """Setting and most units, with the kind of limit."""
     limit = {"1": " a line", "2": " a day, absolute", "3": " a day, more only on review"}.get(
         str(values["mue_mai"]), ""
     )
@@ -212,17 +212,8 @@ def _mue(values: Mapping[str, Any]) -> str:
     return f"{str(values['mue_setting']).replace('_', ' ')}: {values['mue_value']}{limit}{why}"
 
 
-def _status(values: Mapping[str, Any]) -> str:
-    rate = f", ${values['payment_rate']} a unit" if values["payment_rate"] else ""
-    return f"{str(values['status_setting']).upper()}: {values['status_indicator']}{rate}"
-
-
-def _limit(values: Mapping[str, Any]) -> str:
-    share = f", patient's share {values['coinsurance_percent']} %" if values["coinsurance_percent"] else ""
-    return f"${values['payment_limit']} a unit{share}"
-
-
-def _package(values: Mapping[str, Any]) -> str:
+def package_words(values: Mapping[str, Any]) -> str:
+    """An NDC with product, labeler, units and container."""
     parts = [str(values["ndc"]), str(values["product"] or values["drug"] or "")]
     if values["labeler"]:
         parts.append(str(values["labeler"]))
@@ -254,7 +245,7 @@ def _ended(hit: CodeHit) -> str:
 
 def _print_unknown(unknown: Sequence[str], console: Console) -> None:
     if unknown:
-        console.print(_heading("Not known"))
+        console.print(heading("Not known"))
         for sentence in unknown:
             console.print(_indented(Text(clean(sentence), style="yellow")))
 
@@ -274,6 +265,9 @@ def print_ndc(answer: NdcAnswer, console: Console) -> None:
         console.print(part)
     for part in _section("On other days", answer.other_periods, _bills_under):
         console.print(part)
+    if answer.packages:
+        for part in code_life.ndc_by_quarter(answer):
+            console.print(part)
     _print_unknown(answer.unknown, console)
 
 
@@ -281,7 +275,7 @@ def _bills_under(values: Mapping[str, Any]) -> str:
     quantity = values.get("ndc_quantity_per_unit")
     unit = values["ndc_billing_unit"] or "of the NDC"
     each = f"; one unit of {values['hcpcs']} is {quantity} {unit}" if quantity else ""
-    return f"{values['hcpcs']}: {_package(values)}{each}"
+    return f"{values['hcpcs']}: {package_words(values)}{each}"
 
 
 def print_edits(edits: Sequence[Edit], console: Console) -> None:
@@ -324,10 +318,10 @@ def print_edit(
         until = f" until {edit.effective_to} (that day excluded)" if edit.effective_to else ""
         console.print(Text(f"In force for services from {edit.effective_from or 'the beginning'}{until}."))
     for title, body in _sections(rest):
-        console.print(_heading(title))
+        console.print(heading(title))
         console.print(_indented(Markdown(body)))
     if cases:
-        console.print(_heading("Cases"))
+        console.print(heading("Cases"))
         table = _grid(3)
         for case in cases:
             verdict = str(case["expect"]).replace("_", " ")
@@ -335,12 +329,12 @@ def print_edit(
             table.add_row(Text(verdict, style=style), str(case["name"]), Text(_given(case), style="dim"))
         console.print(_indented(table))
     if denials:
-        console.print(_heading("Denials it prevents"))
+        console.print(heading("Denials it prevents"))
         for number, words in denials:
             console.print(
                 _indented(Text.assemble((number, "bold"), f"  {words or 'not in the loaded reference'}"))
             )
-    console.print(_heading("Sources"))
+    console.print(heading("Sources"))
     for citation in edit.citations:
         mark = "" if citation.confidence in ("A", "B") else ", unverified"
         console.print(_indented(Text(f"{citation.source} [{citation.confidence}{mark}]: {citation.text}")))

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Templates of this package, with escaping on and the filters of our pages."""
+    made = Environment(
         loader=PackageLoader("scrubjay.reports", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -26,8 +27,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     filters: dict[str, Any] = {"money": money, "clean": clean, "plural": plural}
-    environment.filters.update(filters)
-    return environment
+    made.filters.update(filters)
+    return made
 
 
 def write_html(report: Checked, summary: Summary, out: BinaryIO, *, limit: int | None) -> None:
@@ -41,7 +42,7 @@ def write_html(report: Checked, summary: Summary, out: BinaryIO, *, limit: int |
     """
     found = claims_with_findings(report)
     stream = (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .stream(
             run=report.run,
