@@ -33,7 +33,13 @@ def _recognises(file: SourceFile) -> bool:
 
 
 def _load(file: SourceFile) -> Release:
-    text = _decoded(file.read())
+    text = _decoded(file.read()).rstrip(_END_OF_FILE)
+    if not text.endswith("\n") and len(text) - text.rfind("\n") - 1 < LAST_POSITION:
+        raise ReferenceDataError(
+            "ends in the middle of a record.",
+            where=f"{file.name}, line {text.count(chr(10)) + 1}",
+            hint="The file was cut off; get it again.",
+        )
     lines = (
         pl.DataFrame({"line": text.split("\n")})
         .with_row_index(ROW, offset=1)
