@@ -38,6 +38,7 @@ _AMOUNT = re.compile(
 _END = re.compile(
     r"(?:^|[\s,;:])(?:(?:per|each)\b|(?:up\s+to|less\s+than|greater\s+than|over|for|when|administered|fda[\s-]approved"
     r"|not\s+therap\w*|not\s+otherwise|only|excludes?)\b)"
+    r"|,\s+(?:vector\s+genomes?|vwf|autologous|minimum\s+of)\b"
 )
 _TRAILING = re.compile(
     r"(?:[\s,;/]+(?:biosimilar|oral|concentrated form|compounded product|non-compounded|inhalation solution|unit dose|"
