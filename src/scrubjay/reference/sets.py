@@ -215,7 +215,10 @@ SETS: dict[str, ReferenceSet] = {
             ("hcpcs", "mue_setting"),
             (
                 _c("hcpcs", "code"),
-                _c("mue_setting", "practitioner, outpatient_hospital, dme, or medicaid_practitioner"),
+                _c(
+                    "mue_setting",
+                    "practitioner, outpatient_hospital or dme; for Medicaid with medicaid_ before it",
+                ),
                 _n("mue_value", "most units"),
                 _c("mue_mai", "1 line, 2 day by policy, 3 day by clinical evidence; null if not published"),
                 _t("mue_rationale", "CMS's stated reason"),
@@ -381,7 +384,10 @@ SETS: dict[str, ReferenceSet] = {
             (
                 _c("column1", "code that is paid"),
                 _c("column2", "code that denies"),
-                _c("pair_setting", "practitioner or outpatient_hospital"),
+                _c(
+                    "pair_setting",
+                    "practitioner, outpatient_hospital or dme; for Medicaid with medicaid_ before it",
+                ),
                 _c("modifier_indicator", "0 never, 1 a modifier may bypass, 9 deleted"),
             ),
             "NCCI procedure-to-procedure pairs.",
@@ -400,7 +406,7 @@ SETS: dict[str, ReferenceSet] = {
             ("add_on", "primary"),
             (
                 _c("add_on", "add-on code"),
-                _c("primary", "a primary it may go with"),
+                _c("primary", "a primary it may go with; CCCCC where the contractor defines them"),
                 _c("add_on_type", "1 listed primaries, 2 contractor-defined, 3 some listed"),
             ),
             "Add-on codes and their primaries.",

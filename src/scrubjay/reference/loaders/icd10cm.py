@@ -248,6 +248,7 @@ LOADER = Loader(
     recognises=recognises,
     load=load,
     is_tested_on_real_file=True,
-    layout="https://www.cms.gov/medicare/coding-billing/icd-10-codes",
+    layout="https://www.cms.gov/medicare/coding-billing/icd-10-codes (a CSV of a real release was at hand, not the "
+    "order, codes and addenda files)",
     options=_OPTIONS,
 )

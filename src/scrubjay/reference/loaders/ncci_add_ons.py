@@ -200,5 +200,5 @@ LOADER = Loader(
     load=load,
     is_tested_on_real_file=True,
     layout="https://www.cms.gov/medicare/coding-billing/national-correct-coding-initiative-ncci-edits/"
-    "medicare-ncci-add-code-edits",
+    "medicare-ncci-add-code-edits (a reduced CSV of a real edition was at hand, not CMS's own files)",
 )

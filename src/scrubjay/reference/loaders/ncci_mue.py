@@ -172,5 +172,5 @@ LOADER = Loader(
     load=load,
     is_tested_on_real_file=True,
     layout="https://www.cms.gov/medicare/coding-billing/national-correct-coding-initiative-ncci-edits/"
-    "medicare-ncci-medically-unlikely-edits",
+    "medicare-ncci-medically-unlikely-edits (a reduced CSV of real editions was at hand, not CMS's own files)",
 )

@@ -381,5 +381,5 @@ LOADER = Loader(
     load=load,
     is_tested_on_real_file=True,
     layout="https://www.cms.gov/medicare/coding-billing/national-correct-coding-initiative-ncci-edits/"
-    "medicare-ncci-procedure-procedure-ptp-edits",
+    "medicare-ncci-procedure-procedure-ptp-edits (a reduced CSV of a real edition was at hand, not CMS's own files)",
 )

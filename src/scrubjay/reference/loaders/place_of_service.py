@@ -147,5 +147,6 @@ LOADER = Loader(
     recognises=recognises,
     load=load,
     is_tested_on_real_file=True,
-    layout="https://www.cms.gov/medicare/coding-billing/place-of-service-codes/code-sets",
+    layout="https://www.cms.gov/medicare/coding-billing/place-of-service-codes/code-sets (a CSV of the real table was at "
+    "hand, not the web table)",
 )

@@ -247,5 +247,5 @@ LOADER = Loader(
     recognises=recognises,
     load=load,
     is_tested_on_real_file=True,
-    layout="https://x12.org/codes",
+    layout="https://x12.org/codes (numbers and status of the real lists were at hand, no licensed export)",
 )
