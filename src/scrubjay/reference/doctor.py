@@ -10,19 +10,20 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from scrubjay.quantity import plain, unit_named
-from scrubjay.reference.gaps import quarter_name, title
+from scrubjay.reference.gaps import find_gaps, quarter_name, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from decimal import Decimal
 
     from scrubjay.reference.gaps import Gap
+    from scrubjay.reference.library import Fault, Library
     from scrubjay.reference.starter import Edition
     from scrubjay.reference.store import Reference
 
@@ -62,29 +63,43 @@ class Complaint:
     codes: tuple[str, ...] = ()
 
 
-def examine(reference: Reference, gaps: Iterable[Gap], *, as_of: date) -> list[Complaint]:
-    """What the data themselves show; whether the files are whole is for `Library.check`.
+def examine(library: Library, reference: Reference, *, as_of: date) -> list[Complaint]:
+    """All complaints, worst first.
 
     Args:
-        reference: loaded editions and the starter set.
-        gaps: as `find_gaps` gives them.
+        library: the folder of loaded editions.
+        reference: those editions and the starter set.
         as_of: the day of the run.
 
     Returns:
-        Conflicts, gaps and notes, in that order.
+        Faults, conflicts, gaps and notes, in that order. Where an edition is damaged, only the faults of the
+        folder: its rows cannot be compared.
+
+    Raises:
+        ReferenceDataError: the folder itself cannot be read.
     """
+    faults = [_of_fault(f) for f in library.check() if f.kind != "gap"]
+    if any(f.severity is Severity.FAULT for f in faults):
+        return sorted(faults, key=lambda c: list(Severity).index(c.severity))
     editions = reference.known_editions(as_of)
+    gaps = find_gaps((e for e in library.held() if e.published_on <= as_of), as_of)
     found = [
+        *faults,
         *unit_conflicts(reference, as_of),
         *ndcs_of_several_codes(reference, as_of),
         *listed_though_ended(reference, as_of),
         *_gaps(gaps),
         *_without_edition(editions),
-        *_overlaps(editions),
         *ended_without_successor(reference, as_of),
     ]
     rank = list(Severity)
     return sorted(found, key=lambda c: rank.index(c.severity))
+
+
+def _of_fault(fault: Fault) -> Complaint:
+    severity = Severity.FAULT if fault.is_broken else Severity.NOTE
+    hint = "Load the official file again: `scrubjay reference load FILE`." if fault.is_broken else None
+    return Complaint(severity, fault.kind, fault.where, fault.what, hint)
 
 
 def _named(codes: Sequence[str]) -> str:
@@ -246,23 +261,3 @@ def _without_edition(editions: Sequence[Edition]) -> Iterator[Complaint]:
             f"The {title(name)} are those of the starter set: a selection.",
             "Load the official file.",
         )
-
-
-def _overlaps(editions: Sequence[Edition]) -> Iterator[Complaint]:
-    """Two loaded releases of one source for the same days: the later-known one is followed."""
-    loaded = sorted(
-        (e for e in editions if not e.is_starter),
-        key=lambda e: (e.set_name, e.source, e.covers_from or _EVER, e.edition),
-    )
-    for (name, source), group in groupby(loaded, key=lambda e: (e.set_name, e.source)):
-        of_source = list(group)
-        for one, other in pairwise(of_source):
-            if (other.covers_from or _EVER) < (one.covers_to or _NEVER):
-                newer = max(one, other, key=lambda e: (e.published_on or _EVER, e.edition))
-                yield Complaint(
-                    Severity.NOTE,
-                    "overlapping-editions",
-                    f"{title(name)}, {source}",
-                    f"The editions {one.edition} and {other.edition} speak about the same days; {newer.edition} is "
-                    f"followed from the day it became known{f' ({newer.published_on})' if newer.published_on else ''}.",
-                )

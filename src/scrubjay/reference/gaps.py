@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from scrubjay.reference.starter import Edition
+    from scrubjay.reference.manifest import HeldEdition
 
 _EVER = date(1, 1, 1)
 _NEVER = date(9999, 12, 31)
@@ -103,26 +103,20 @@ def next_quarter(day: date) -> date:
     return quarter_start(quarter_start(day) + timedelta(days=92))
 
 
-def find_gaps(
-    editions: Iterable[Edition], today: date, settings: Mapping[tuple[str, str], Sequence[str]]
-) -> list[Gap]:
+def find_gaps(held: Iterable[HeldEdition], today: date) -> list[Gap]:
     """Periods between the first loaded edition of a set and today that none speaks about.
 
     Args:
-        editions: of any sets; those of the starter set are passed over, since they hold a selection only.
+        held: loaded editions of any sets.
         today: the day until which there should be editions.
-        settings: settings that the rows of a source speak about, by set name and source; a source that is
-            not named speaks about the whole set.
 
     Returns:
         By set, setting and day. A set without any loaded edition has no gap: nobody began to keep it.
     """
     spoken: dict[tuple[str, str], list[tuple[date, date]]] = {}
-    for edition in editions:
-        if edition.is_starter:
-            continue
+    for edition in held:
         span = (edition.covers_from or _EVER, edition.covers_to or _NEVER)
-        for setting in settings.get((edition.set_name, edition.source)) or ("",):
+        for setting in edition.scope or ("",):
             spoken.setdefault((edition.set_name, setting), []).append(span)
     return [
         Gap(name, setting, first, last, is_open=last >= today)
