@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from scrubjay.reference.loaders.base import Release
 
 _NAME = "hcpcs-attributes"
-_SOURCE = "CMS HCPCS alpha-numeric file (attributes)"
 _WANTED = (
     Wanted("code", "hcpcs code"),
     Wanted("pricing", "price"),
@@ -72,7 +71,6 @@ def _load(file: SourceFile) -> Release:
         file,
         records,
         loader=_NAME,
-        source=_SOURCE,
         line_word="row",
         warnings=said,
         has_descriptors=texts is not None,

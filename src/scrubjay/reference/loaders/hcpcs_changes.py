@@ -24,9 +24,7 @@ if TYPE_CHECKING:
     from scrubjay.reference.loaders.base import SourceFile
 
 _NAME = "hcpcs-transactions"
-_SHEET = "CMS HCPCS transaction report (spreadsheet)"
-_BY_ACTION = "CMS HCPCS transaction report (print, by action)"
-_BY_CODE = "CMS HCPCS transaction report (print, by code)"
+_SOURCE = "CMS HCPCS transaction report"
 _WANTED = (
     Wanted("code", "(?:hcpcs?|hcpcs? mod|hcpcs modifier code)"),
     Wanted("words", "(?:action cd|type of change)"),
@@ -75,19 +73,9 @@ def _recognises(file: SourceFile) -> bool:
 
 def _load(file: SourceFile) -> Release:
     if _is_print(file):
-        rows = _printed(file)
-        source = _BY_CODE if _runs_by_code(rows["code"]) else _BY_ACTION
-        said: tuple[str, ...] = ()
-    else:
-        table = read_table(file, _WANTED, source="HCPCS transaction report")
-        rows, source, said = table.frame, _SHEET, table.warnings
-    return _release(file, rows, source, said)
-
-
-def _runs_by_code(codes: pl.Series) -> bool:
-    # Modifiers stand before all codes, or among the codes of their action.
-    long = codes.filter(codes.str.len_chars() == 5)
-    return long.equals(long.sort())
+        return _release(file, _printed(file), ())
+    table = read_table(file, _WANTED, source="HCPCS transaction report")
+    return _release(file, table.frame, table.warnings)
 
 
 def _printed(file: SourceFile) -> pl.DataFrame:
@@ -118,7 +106,7 @@ def _printed(file: SourceFile) -> pl.DataFrame:
     return read.select(ROW, "code", "words")
 
 
-def _release(file: SourceFile, rows: pl.DataFrame, source: str, said: tuple[str, ...]) -> Release:
+def _release(file: SourceFile, rows: pl.DataFrame, said: tuple[str, ...]) -> Release:
     period = by_name(file, "HCPCS transaction report")
     words = pl.col("words").str.to_lowercase().str.strip_chars()
     action = pl.lit(None, pl.String)
@@ -145,7 +133,7 @@ def _release(file: SourceFile, rows: pl.DataFrame, source: str, said: tuple[str,
     changes = change_rows(acted, period.start).unique(["hcpcs", "action"], keep="first", maintain_order=True)
     return Release(
         loader=_NAME,
-        source=source,
+        source=_SOURCE,
         edition=period.edition,
         published_on=period.published_on,
         is_published_stated=period.is_stated,
@@ -153,7 +141,7 @@ def _release(file: SourceFile, rows: pl.DataFrame, source: str, said: tuple[str,
         sets=(
             SetRelease(
                 "code_changes",
-                stamped("code_changes", changes, period, source),
+                stamped("code_changes", changes, period, _SOURCE),
                 covers_from=period.start,
                 covers_to=period.end,
                 is_complete=False,

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from scrubjay.reference.loaders.base import Release, SourceFile
 
 _NAME = "hcpcs-records"
-_SOURCE = "CMS HCPCS alpha-numeric file (records)"
 # Code and sequence number, then the kind of record. A modifier stands in positions 4 and 5; some copies of
 # the file have lost the blanks before it.
 _IN_PLACE = r"^(?:[A-Z][0-9]{4}|[0-9]{4}[0-9A-Z]|   [A-Z0-9]{2})[0-9]{5}[3478]"
@@ -77,7 +76,7 @@ def _load(file: SourceFile) -> Release:
             f"{surplus.item(0, ROW)}: a field was added to the layout; it is not read."
         )
     fields = records.with_columns(pl.col("line").str.pad_end(LENGTH)).select(ROW, *cut("line"))
-    return records_release(file, fields, loader=_NAME, source=_SOURCE, line_word="line", warnings=said)
+    return records_release(file, fields, loader=_NAME, line_word="line", warnings=said)
 
 
 def _refuse_short(records: pl.DataFrame, file: SourceFile) -> None:

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
     from scrubjay.reference.loaders.base import SourceFile
 
+SOURCE = "CMS HCPCS alpha-numeric file"
+"""One name for every form that it comes in, so that editions of different forms can be compared."""
 SETS_FILLED = ("hcpcs", "drugs", "modifiers", "successors", "hcpcs_attributes", "code_changes")
 LAYOUT = "HCPCS record layout in each release: cms.gov, HCPCS Quarterly Update"
 _ANNUAL = "The releases up to 2019 are annual: codes that CMS added during the year are in the next one."
@@ -52,7 +54,6 @@ def records_release(
     records: pl.DataFrame,
     *,
     loader: str,
-    source: str,
     line_word: str,
     warnings: Sequence[str] = (),
     has_descriptors: bool = True,
@@ -63,7 +64,6 @@ def records_release(
         file: where they came from.
         records: the fields of the layout as strings, one row per record or spreadsheet row, and `_row`.
         loader: name of the loader.
-        source: title of the source.
         line_word: what `_row` counts: `line` or `row`.
         warnings: what was said while reading.
         has_descriptors: false for a table of the other columns only: no drug is read from it.
@@ -96,22 +96,22 @@ def records_release(
     }
     return Release(
         loader=loader,
-        source=source,
+        source=SOURCE,
         edition=period.edition,
         published_on=period.published_on,
         is_published_stated=period.is_stated,
         rows=records.height,
-        sets=tuple(_set(name, frame, period, source) for name, frame in frames.items() if frame.height),
+        sets=tuple(_set(name, frame, period) for name, frame in frames.items() if frame.height),
         warnings=tuple(said),
     )
 
 
-def _set(name: str, frame: pl.DataFrame, period: ReleasePeriod, source: str) -> SetRelease:
+def _set(name: str, frame: pl.DataFrame, period: ReleasePeriod) -> SetRelease:
     is_whole = name not in ("successors", "code_changes")
     note = f"{period.note} {_ANNUAL}" if period.is_annual else period.note
     return SetRelease(
         name,
-        stamped(name, frame, period, source),
+        stamped(name, frame, period, SOURCE),
         covers_from=period.start,
         covers_to=period.end,
         is_complete=is_whole and not period.is_annual,
@@ -254,6 +254,7 @@ def _sentence_case(records: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
     said = (
         f"{count:,} descriptors are in capitals; they were set as CMS writes them, one capital at the start."
     )
-    return records.with_columns(pl.when(is_capital).then(lowered).otherwise(text).alias("descriptor")), (
+    first = pl.concat_str(text.str.slice(0, 1).str.to_uppercase(), text.str.slice(1))
+    return records.with_columns(pl.when(is_capital).then(lowered).otherwise(first).alias("descriptor")), (
         [said] if count else []
     )

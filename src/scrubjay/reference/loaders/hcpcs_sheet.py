@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from scrubjay.reference.loaders.base import Release, SourceFile
 
 _NAME = "hcpcs-sheet"
-_SOURCE = "CMS HCPCS alpha-numeric file (spreadsheet)"
 _WANTED = wanted()
 # The record's own words; transaction reports and lists share the other headers.
 _OWN_WORDS = ("recid", "betos")
@@ -35,7 +34,6 @@ def _load(file: SourceFile) -> Release:
         file,
         records.select(ROW, *(c for c in records.columns if c != ROW)),
         loader=_NAME,
-        source=_SOURCE,
         line_word="row",
         warnings=table.warnings,
     )

@@ -148,7 +148,7 @@ def test_a_printed_transaction_report() -> None:
     assert (release.edition, release.rows, release.source) == (
         "2020-01",
         5,
-        "CMS HCPCS transaction report (print, by action)",
+        "CMS HCPCS transaction report",
     )
     assert "2020-Alpha.zip" in str(release.sets[0].note)
     changes = frame(release, "code_changes")
