@@ -31,7 +31,7 @@ _HEADER_WINDOW = 512
 _MAX_STRAY_BYTES = 100_000
 
 _CONTROLS = bytes(c for c in (*range(9), 11, 12, *range(14, 32), 127))
-_PADDING = b"\0\x1a \t\r\n"
+PADDING = b"\0\x1a \t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Tokenizer:
         head = buffer[:_HEAD_BYTES]
         found = find_header(head, 0, None)
         if found is not None:
-            if head[: found[0]].removeprefix(b"\xef\xbb\xbf").strip(_PADDING):
+            if head[: found[0]].removeprefix(b"\xef\xbb\xbf").strip(PADDING):
                 self._log.add(
                     Problem(
                         "text-before-interchange",
@@ -136,7 +136,7 @@ class Tokenizer:
             The normalised text, the rest of the buffer, and whether reading must stop.
         """
         if is_at_end:
-            buffer = buffer.rstrip(_PADDING)
+            buffer = buffer.rstrip(PADDING)
         parts: list[bytes] = []
         position = 0
         # An ISA near the end of what was read may not be whole yet: leave it for the next time.
