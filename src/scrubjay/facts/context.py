@@ -28,6 +28,15 @@ class PolicyResolver(Protocol):
         """
         ...
 
+    def coverage(self, as_of: date | None) -> pl.DataFrame:
+        """What the policies say of single drugs, as announced by `as_of`.
+
+        Returns:
+            The columns of `scrubjay.facts.parameters.COVERAGE_SCHEMA`; rows of one policy and code do not
+            overlap.
+        """
+        ...
+
 
 @dataclass(slots=True)
 class FactContext:

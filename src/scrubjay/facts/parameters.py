@@ -194,21 +194,30 @@ COVERAGE_KINDS: dict[str, tuple[Parameter, ...]] = {
 `PolicySet.coverage(as_of)` gives one row per `policy_id`, `hcpcs` and period [`effective_from`,
 `effective_to`), null for an open end. Rows of one policy and code do not overlap; what a policy inherits
 stands in rows of its own. Each kind has its columns, null where the policy says nothing, and beside them
-`<kind>_rule` (`policy/id`), `<kind>_source`, `<kind>_says` and `<kind>_confidence`.
+where they come from (`COVERAGE_ORIGIN`) and the products that the rule is limited to (`COVERAGE_SCOPE`).
 """
+
+COVERAGE_ORIGIN = (
+    Parameter("rule", pl.String(), "the rule, as `policy/id`"),
+    Parameter("source", pl.String(), "its source"),
+    Parameter("says", pl.String(), "what the source says"),
+    Parameter("confidence", pl.String(), "how far the source is trusted", CONFIDENCES),
+)
+"""Columns beside each kind of rule, named `<kind>_<column>`."""
+
+COVERAGE_SCOPE = (
+    Parameter("ndcs", _STRINGS, "NDCs, or beginnings of them, that the rule is limited to; null means all"),
+    Parameter("routes", _STRINGS, "routes that the rule is limited to; null means all"),
+    Parameter("container", pl.String(), "container type that the rule is limited to; null means all"),
+)
+"""Further columns beside each kind of rule, named `<kind>_<column>`."""
 
 COVERAGE_SCHEMA: dict[str, pl.DataType] = {
     "policy_id": pl.String(),
     "hcpcs": pl.String(),
     "effective_from": pl.Date(),
     "effective_to": pl.Date(),
-    **{
-        name: dtype
-        for kind, parameters in COVERAGE_KINDS.items()
-        for name, dtype in (
-            *((p.name, p.dtype) for p in parameters),
-            *((f"{kind}_{end}", pl.String()) for end in ("rule", "source", "says", "confidence")),
-        )
-    },
+    **{p.name: p.dtype for parameters in COVERAGE_KINDS.values() for p in parameters},
+    **{f"{kind}_{p.name}": p.dtype for kind in COVERAGE_KINDS for p in (*COVERAGE_ORIGIN, *COVERAGE_SCOPE)},
 }
 """Names and types of the columns of that frame."""

@@ -16,6 +16,8 @@ from scrubjay.policies.model import Policy
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pydantic_core import ErrorDetails
+
 _SCHEMA_HINT = "docs/reference/policies.md shows the form."
 
 
@@ -42,20 +44,76 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
-def _line_of(text: str, location: Sequence[int | str]) -> int | None:
-    """Line of the YAML node that a validation error points at, as near as it exists."""
-    node: Any = _Loader(text).get_single_node()
-    line: int | None = None
-    for step in location:
+def _node_of(text: str) -> Any:
+    return _Loader(text).get_single_node()
+
+
+def _line_of(node: Any, place: Sequence[int | str]) -> int:
+    """Line of the YAML node at a place, as near as it exists; steps that are no keys are passed over."""
+    line = 1
+    for step in place:
         if isinstance(node, yaml.MappingNode):
             found = next(((k, v) for k, v in node.value if k.value == str(step)), None)
-            if found is None:
-                break
-            line, node = found[0].start_mark.line + 1, found[1]
+            if found is not None:
+                line, node = found[0].start_mark.line + 1, found[1]
         elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
             node = node.value[step]
             line = node.start_mark.line + 1
     return line
+
+
+# A choice of shapes puts its tag into the place of an error; the reader has written no such key.
+_TAGS = frozenset({"test", "group"})
+
+
+def _words(error: ErrorDetails) -> str:
+    path = ".".join(str(step) for step in error["loc"] if step not in _TAGS)
+    return f"{path}: {error['msg']}." if path else f"{error['msg']}."
+
+
+def policy_faults(text: str, name: str) -> tuple[Policy | None, list[PolicyError]]:
+    """A policy from YAML text, or all that is wrong with it; see `parse_policy`."""
+    try:
+        data: Any = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError as error:
+        mark: yaml.Mark | None = getattr(error, "problem_mark", None)
+        where = f"{name}:{mark.line + 1}" if mark is not None else name
+        what = f"{error.problem} stands twice." if isinstance(error, _TwiceError) else "is no valid YAML."
+        return None, [PolicyError(what, where=where, hint=_SCHEMA_HINT)]
+    except RecursionError:
+        return None, [PolicyError("is nested too deeply.", where=name, hint=_SCHEMA_HINT)]
+    if not isinstance(data, dict):
+        return None, [PolicyError("holds no policy.", where=f"{name}:1", hint=_SCHEMA_HINT)]
+    node = _node_of(text)
+    try:
+        policy = Policy.model_validate(data)
+    except ValidationError as error:
+        return None, [
+            PolicyError(_words(one), where=f"{name}:{_line_of(node, one['loc'])}", hint=_SCHEMA_HINT)
+            for one in error.errors()
+        ]
+    policy.located(lambda place: f"{name}:{_line_of(node, place)}")
+    return policy, []
+
+
+def unknown_edits(policy: Policy) -> list[PolicyError]:
+    """One error for each edit that a policy names and that does not exist."""
+    named = list(policy.edits_named())
+    if not named:
+        return []
+    # Not at the top: only a policy that names edits pays for loading them all.
+    from scrubjay.edits.registry import all_edits  # noqa: PLC0415
+
+    known = {edit.name for edit in all_edits()}
+    return [
+        PolicyError(
+            f"{'.'.join(str(step) for step in place)}: is the name of no edit.",
+            where=policy.where(*place),
+            hint="`scrubjay edits` lists them.",
+        )
+        for place, name in named
+        if name not in known
+    ]
 
 
 def parse_policy(text: str, name: str) -> Policy:
@@ -66,27 +124,29 @@ def parse_policy(text: str, name: str) -> Policy:
         name: file name for messages.
 
     Raises:
-        PolicyError: not YAML, or not in the form; `where` is file and line.
+        PolicyError: not YAML, not in the form, or an edit that does not exist; `where` is file and line.
+    """
+    policy, faults = policy_faults(text, name)
+    if policy is not None:
+        faults = unknown_edits(policy)
+    if policy is None or faults:
+        raise faults[0]
+    return policy
+
+
+def read_policy_text(path: Path | str) -> str:
+    """Text of a policy file.
+
+    Raises:
+        PolicyError: the file cannot be read.
     """
     try:
-        data: Any = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
-    except yaml.YAMLError as error:
-        mark: yaml.Mark | None = getattr(error, "problem_mark", None)
-        where = f"{name}:{mark.line + 1}" if mark is not None else name
-        what = f"{error.problem} stands twice." if isinstance(error, _TwiceError) else "is no valid YAML."
-        raise PolicyError(what, where=where, hint=_SCHEMA_HINT) from None
-    except RecursionError:
-        raise PolicyError("is nested too deeply.", where=name, hint=_SCHEMA_HINT) from None
-    if not isinstance(data, dict):
-        raise PolicyError("holds no policy.", where=f"{name}:1", hint=_SCHEMA_HINT)
-    try:
-        return Policy.model_validate(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        line = _line_of(text, first["loc"]) or 1
-        path = ".".join(str(step) for step in first["loc"])
-        message = f"{path}: {first['msg']}" if path else str(first["msg"])
-        raise PolicyError(f"{message}.", where=f"{name}:{line}", hint=_SCHEMA_HINT) from None
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
+        raise PolicyError(
+            f"cannot be read ({reason}).", where=str(path), hint="Name a policy file in YAML."
+        ) from None
 
 
 def load_policy_file(path: Path | str) -> Policy:
@@ -95,20 +155,23 @@ def load_policy_file(path: Path | str) -> Policy:
     Raises:
         PolicyError: the file cannot be read, is no YAML or not in the form.
     """
-    file = Path(path)
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
-        raise PolicyError(
-            f"cannot be read ({reason}).", where=str(path), hint="Name a policy file in YAML."
-        ) from None
-    return parse_policy(text, str(path))
+    return parse_policy(read_policy_text(path), str(path))
 
 
 @cache
 def shipped_policies() -> tuple[Policy, ...]:
-    """The packs that ship, in the order of their file names."""
+    """The packs that ship, in the order of their file names.
+
+    Raises:
+        PolicyError: a pack is broken.
+    """
     folder = files("scrubjay.policies").joinpath("packs")
     packs = sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
-    return tuple(parse_policy(f.read_text(encoding="utf-8"), f.name) for f in packs)
+    policies: list[Policy] = []
+    for file in packs:
+        # The edits that packs name are checked by a test: a look-up must not wait until all are loaded.
+        policy, faults = policy_faults(file.read_text(encoding="utf-8"), file.name)
+        if policy is None:
+            raise faults[0]
+        policies.append(policy)
+    return tuple(policies)
