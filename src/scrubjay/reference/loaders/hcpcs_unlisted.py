@@ -33,6 +33,8 @@ _WANTED = (
 )
 _TITLE = re.compile(r"NOC CODES - HCPCS (20\d\d)")
 _PRINT_ROW = r"^\s*([A-Z][0-9]{4})\s{2}(.*?)\s*(?:([0-9]{8})(?:\s+([0-9]{8}))?)?\s*$"
+_PRINT_FULL = 78
+"""Characters from which on a printed descriptor may have been cut: it has room for 79, the last may be a blank."""
 _END_OF_FILE = "\x1a"
 
 
@@ -83,8 +85,13 @@ def _printed(file: SourceFile) -> pl.DataFrame:
             where=f"{file.name}{where}",
             hint="The file is damaged or its layout has changed.",
         )
-    # The print has 80 places for a descriptor and cuts it there: better none than half of one.
-    return read.select(ROW, "code", pl.lit(None, pl.String).alias("descriptor"), "added", "ended")
+    # A descriptor that fills its column is cut there, unless the next row goes on: better none than half of one.
+    text = pl.col("descriptor")
+    goes_on = (pl.col("code") == pl.col("code").shift(-1)) & pl.col("added").shift(-1).is_null()
+    is_cut = (text.str.len_chars() >= _PRINT_FULL) & ~goes_on.fill_null(value=False)
+    return read.select(
+        ROW, "code", pl.when(~is_cut.fill_null(value=False)).then(text).alias("descriptor"), "added", "ended"
+    )
 
 
 def _release(
@@ -106,7 +113,7 @@ def _release(
         .group_by("_block", maintain_order=True)
         .agg(
             pl.col(ROW, "code", "added", "ended").first(),
-            pl.col("descriptor").drop_nulls().str.join(" ").replace("", None),
+            pl.when(pl.col("descriptor").is_not_null().all()).then(pl.col("descriptor").str.join(" ")),
         )
     )
     days = joined.with_columns(_day("added").alias("effective_from"), _day("ended").alias("_last"))

@@ -305,3 +305,18 @@ def test_codes_that_ended_by_2024_are_still_listed_in_2025_and_not_called_valid(
     assert "J2930" not in frame(release, "hcpcs")["hcpcs"].to_list()
     assert frame(release, "hcpcs")["effective_from"].min() > date(2024, 10, 1)
     assert frame(release, "hcpcs").height == 371
+
+
+@pytest.mark.shared
+def test_a_printed_descriptor_is_whole_or_left_out(shared: Path) -> None:
+    printed, sheet = (
+        dict(
+            frame(read(hcpcs_unlisted.LOADER, real(shared, NOC19, name)), "unlisted_codes")
+            .select("hcpcs", "descriptor")
+            .iter_rows()
+        )
+        for name in ("NOC_Codes_2019.prn", "NOC_Codes_2019.xlsx")
+    )
+    said = {code: text for code, text in printed.items() if text is not None}
+    assert len(said) > 100
+    assert said == {code: sheet[code] for code in said}
