@@ -45,6 +45,13 @@ SOURCE = "CMS HCPCS alpha-numeric file"
 SETS_FILLED = ("hcpcs", "drugs", "modifiers", "successors", "hcpcs_attributes", "code_changes")
 LAYOUT = "HCPCS record layout in each release: cms.gov, HCPCS Quarterly Update"
 _ANNUAL = "The releases up to 2019 are annual: codes that CMS added during the year are in the next one."
+_PARTLY = {
+    "drugs": "Codes that the columns of the file call drugs; of a few codes they do not tell.",
+    "modifiers": "Level II modifiers; those of CPT are not in the file.",
+    "successors": "Cross references that the records of ended codes give; most give none.",
+    "code_changes": "The last action on each code.",
+}
+"""Sets in which an absent row does not say that there is none, and why."""
 _SHOWN = 8
 _MORE = (CODE_MORE, MODIFIER_MORE)
 
@@ -107,15 +114,18 @@ def records_release(
 
 
 def _set(name: str, frame: pl.DataFrame, period: ReleasePeriod) -> SetRelease:
-    is_whole = name not in ("successors", "code_changes")
-    note = f"{period.note} {_ANNUAL}" if period.is_annual else period.note
+    notes = [
+        period.note,
+        *([_ANNUAL] if period.is_annual else []),
+        *([_PARTLY[name]] if name in _PARTLY else []),
+    ]
     return SetRelease(
         name,
         stamped(name, frame, period, SOURCE),
         covers_from=period.start,
         covers_to=period.end,
-        is_complete=is_whole and not period.is_annual,
-        note=note,
+        is_complete=name not in _PARTLY and not period.is_annual,
+        note=" ".join(notes),
     )
 
 

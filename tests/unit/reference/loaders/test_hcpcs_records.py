@@ -153,6 +153,11 @@ def test_an_annual_release_speaks_of_its_year_and_is_not_complete() -> None:
     )
 
 
+def test_an_absent_code_is_not_listed_and_an_absent_drug_or_modifier_may_be_one() -> None:
+    complete = {s.set_name for s in read(source(text(LINES))).sets if s.is_complete}
+    assert complete == {"hcpcs", "hcpcs_attributes"}
+
+
 def test_modifiers_that_lost_their_blanks_are_read() -> None:
     shifted = record("A1", "DRESSING FOR ONE WOUND", kind="7")[3:] + "   "
     more = record("A1", "AND SO ON", kind="8", sequence="00200")[3:] + "   "
