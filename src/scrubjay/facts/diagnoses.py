@@ -165,8 +165,18 @@ def _judge(pairs: pl.DataFrame, ctx: FactContext) -> pl.DataFrame:
             pl.lit(value=True).alias("_has_row"),
         )
     )
-    ever = table.group_by("diagnosis").agg(
-        pl.col("confidence").is_in(["C", "D"]).any().alias("_ever_unverified")
+    # Only a fact about the life of a single code speaks of other days. A whole release says nothing about
+    # the days outside its period, so its rows prove nothing there.
+    releases = [
+        (e.source, e.edition)
+        for e in ctx.reference.known_editions(ctx.as_of)
+        if e.set_name == "diagnoses" and e.is_complete
+    ]
+    whole_releases = pl.DataFrame(releases, schema={"source": pl.String, "edition": pl.String}, orient="row")
+    ever = (
+        table.join(whole_releases, on=["source", "edition"], how="anti")
+        .group_by("diagnosis")
+        .agg(pl.col("confidence").is_in(["C", "D"]).any().alias("_ever_unverified"))
     )
     release = packaged_release()
     whole = [
