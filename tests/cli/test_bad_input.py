@@ -215,19 +215,6 @@ def test_a_segment_without_end_is_refused_before_it_is_all_read(claims):
     assert sent < 2**28
 
 
-@pytest.mark.parametrize(
-    "rest", [[], ["load", "x"], ["load", "--force", "x.csv"], ["list"], ["update", "-q"]]
-)
-def test_loading_official_files_is_named_as_to_come(scrubjay, one_line, rest):
-    done = scrubjay("reference", *rest)
-    assert done.returncode == USAGE
-    assert done.stdout == ""
-    line = one_line(done.stderr)
-    assert "next release" in line
-    assert "starter set" in line
-    assert "reference" not in scrubjay("--help").stdout
-
-
 def test_output_that_cannot_be_written(scrubjay, claims, tmp_path, one_line):
     for target, says in ((tmp_path / "none" / "a.json", "cannot be written"), (tmp_path, "folder")):
         done = scrubjay("check", claims / "V01.837", "-o", target)

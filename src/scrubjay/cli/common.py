@@ -6,6 +6,7 @@ Kept free of heavy imports, so that `--help` and completion answer at once.
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import re
 import stat
@@ -112,6 +113,14 @@ class _Trimmed:
 
     def isatty(self) -> bool:
         return False
+
+
+@contextlib.contextmanager
+def opened_text(out: BinaryIO) -> Generator[TextIO]:
+    """A byte stream as one of text in UTF-8; it is left open."""
+    text = io.TextIOWrapper(out, encoding="utf-8", errors="replace", write_through=True)
+    yield text
+    text.detach()
 
 
 def say(text: str) -> None:

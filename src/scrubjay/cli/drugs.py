@@ -16,6 +16,7 @@ from scrubjay.cli.common import (
     ReferencePath,
     console,
     day_or_today,
+    opened_text,
     parse_day,
     print_json,
     say,
@@ -112,7 +113,6 @@ def code(
 
 
 def _write_code(answer: CodeAnswer, chosen: CodeFormat, path: Path | None, as_of: date) -> None:
-    import io  # noqa: PLC0415
     import json  # noqa: PLC0415
 
     from scrubjay import __version__  # noqa: PLC0415
@@ -138,9 +138,8 @@ def _write_code(answer: CodeAnswer, chosen: CodeFormat, path: Path | None, as_of
                 (json.dumps(answer.as_dict(), indent=2, ensure_ascii=False) + "\n").encode(errors="replace")
             )
         else:
-            text = io.TextIOWrapper(out, encoding="utf-8", errors="replace", write_through=True)
-            print_code(answer, console(text))
-            text.detach()
+            with opened_text(out) as text:
+                print_code(answer, console(text))
     if to_file:
         say(f"wrote {path}")
 

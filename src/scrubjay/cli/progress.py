@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrubjay.cli.common import console
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
-    from pathlib import Path
 
 LEAST_BYTES = 8 * 2**20
 """Smaller inputs are done before a bar could be read."""
+_NAME_WIDTH = 36
 
 
 @contextlib.contextmanager
@@ -38,3 +39,28 @@ def shown_progress(paths: Sequence[Path]) -> Generator[Callable[[int], None] | N
     ) as bar:
         task = bar.add_task("check", total=total)
         yield lambda done: bar.update(task, completed=done)
+
+
+@contextlib.contextmanager
+def shown_load() -> Generator[Callable[[str, int, int], None] | None]:
+    """A callback for the file being loaded that moves a bar; null where there is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+        console=console(stderr=True),
+        transient=True,
+    ) as bar:
+        task = bar.add_task("Loading", total=None)
+
+        def move(name: str, done: int, total: int) -> None:
+            shown = "".join(c for c in Path(name).name if c.isprintable())[:_NAME_WIDTH]
+            bar.update(task, completed=done, total=total, description=f"Loading {shown:{_NAME_WIDTH}}")
+
+        yield move

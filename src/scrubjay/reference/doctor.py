@@ -19,7 +19,7 @@ from scrubjay.quantity import plain, unit_named
 from scrubjay.reference.gaps import find_gaps, quarter_name, title
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from decimal import Decimal
 
     from scrubjay.reference.gaps import Gap
@@ -63,12 +63,12 @@ class Complaint:
     codes: tuple[str, ...] = ()
 
 
-def examine(library: Library, reference: Reference, *, as_of: date) -> list[Complaint]:
+def examine(library: Library, opened: Callable[[], Reference], *, as_of: date) -> list[Complaint]:
     """All complaints, worst first.
 
     Args:
         library: the folder of loaded editions.
-        reference: those editions and the starter set.
+        opened: gives those editions and the starter set; not called where the folder has a fault.
         as_of: the day of the run.
 
     Returns:
@@ -81,6 +81,7 @@ def examine(library: Library, reference: Reference, *, as_of: date) -> list[Comp
     faults = [_of_fault(f) for f in library.check() if f.kind != "gap"]
     if any(f.severity is Severity.FAULT for f in faults):
         return sorted(faults, key=lambda c: list(Severity).index(c.severity))
+    reference = opened()
     editions = reference.known_editions(as_of)
     gaps = find_gaps((e for e in library.held() if e.published_on <= as_of), as_of)
     found = [
