@@ -114,7 +114,8 @@ class Edit:
         prevents_carc, prevents_rarc: numbers of the denials that it prevents.
         effective_from, effective_to: dates of service that the rule is in force for, half-open.
         unverified: true on rows where the verdict rests on a fact tagged [C] or [D].
-        extra_needs: facts that the message reads besides those of the expressions; found by itself.
+        payer_severity: the severity by payer and day, where a policy of the run changes it; set by
+            `scrubjay.policies`, not by the edit.
     """
 
     code: str
@@ -131,6 +132,7 @@ class Edit:
     effective_from: date | None = None
     effective_to: date | None = None
     unverified: pl.Expr | None = None
+    payer_severity: pl.Expr | None = None
     family: str = field(default="", compare=False)
     cases: Path | None = field(default=None, compare=False)
     """The YAML file of its cases; the registry sets it."""
@@ -171,7 +173,8 @@ class Edit:
         names = {*self.decides_on(), *self.message.meta.root_names()}
         if self.fix.change is not None:
             names.add(self.fix.change[0])
-        for expression in (self.fix.advice, self.unverified, self.fix.change and self.fix.change[1]):
+        changed = self.fix.change and self.fix.change[1]
+        for expression in (self.fix.advice, self.unverified, self.payer_severity, changed):
             if isinstance(expression, pl.Expr):
                 names |= set(expression.meta.root_names())
         return tuple(sorted(names))

@@ -81,7 +81,7 @@ def _findings(frame: pl.DataFrame, edit: Edit) -> pl.DataFrame:
         (pl.col("line_key") if is_line else pl.lit(None, dtype=pl.Int64)).alias("line_key"),
         pl.lit(edit.name).alias("edit"),
         pl.lit(edit.code).alias("code"),
-        pl.lit(str(edit.severity)).alias("severity"),
+        _text(str(edit.severity) if edit.payer_severity is None else edit.payer_severity).alias("severity"),
         edit.message.alias("message"),
         _text(edit.fix.advice).alias("fix"),
         unverified.fill_null(value=False).alias("is_unverified"),

@@ -38,7 +38,7 @@ class Plan:
     wanted: frozenset[str]
 
 
-_INDEX = ("service_date", "claim_service_date")
+_INDEX = ("service_date", "claim_service_date", "claim_policy_id")
 """Facts that a run's own index shows, whatever the edits read."""
 
 

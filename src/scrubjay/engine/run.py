@@ -36,6 +36,8 @@ _CLAIM_INDEX = (
     "payer_name",
     "claim_charge_amount",
     "line_count",
+    "claim_service_date",
+    "claim_policy_id",
 )
 _LINE_INDEX = (
     "line_key",
@@ -51,6 +53,14 @@ _LINE_INDEX = (
 )
 
 
+_NO_CLAIMS = (
+    CLAIMS.empty()
+    .with_columns(
+        pl.lit(None, dtype=pl.Date).alias("claim_service_date"),
+        pl.lit(None, dtype=pl.String).alias("claim_policy_id"),
+    )
+    .select(_CLAIM_INDEX)
+)
 _NO_LINES = LINES.empty().with_columns(pl.lit(None, dtype=pl.Date).alias("service_date")).select(_LINE_INDEX)
 _WORKERS = 2
 """Batches judged at once; each holds its facts in memory, so few."""
@@ -62,7 +72,7 @@ class RunResult:
 
     Attributes:
         findings, not_evaluated, coverage: frames in the shapes of `scrubjay.tables`.
-        claims: one row per claim: key, id, place, control number, payer, charge.
+        claims: one row per claim: key, id, place, control number, payer, its policy, charge, first day.
         lines: the lines that some finding or unknown verdict names: key, number, place, code.
         counts: per edit `(not applicable, clear, fires, not evaluated)`.
         problems: edits that failed.
@@ -145,7 +155,7 @@ class _Judge:
         return _Batch(
             judged=(judged,),
             coverage=_per_claim([coverage_of(ctx.lines, judged.verdicts)]),
-            claims=CLAIMS.empty().select(_CLAIM_INDEX),
+            claims=_NO_CLAIMS,
             lines=_NO_LINES,
             kept=None,
             verdicts=self._verdicts([(ctx.lines, judged)]),
@@ -218,7 +228,7 @@ def run_edits(
                 (pl.col("applicable") - pl.col("not_evaluated")).alias("evaluated")
             )
         ),
-        claims=pl.concat([*(b.claims for b in done), CLAIMS.empty().select(_CLAIM_INDEX)], how="diagonal"),
+        claims=pl.concat([*(b.claims for b in done), _NO_CLAIMS], how="diagonal"),
         lines=lines,
         counts={name: (c[0], c[1], c[2], c[3]) for name, c in counts.items()},
         problems=list({p.message: p for j in judged for p in j.problems}.values()),
