@@ -24,7 +24,7 @@ _UNLISTED = re.compile(
     r"\bnot\s+otherwise\s+(?:classified|specified)\b|\bunclassified\b|\bunlisted\b|\bnos\b|\bnoc\b|\bunspecified\b"
 )
 _LEAD = re.compile(
-    r"^(?:(?:intravenous|intravesical|intravitreal)\s+)?(?:injection|inj|infusion|instillation)\b[\s,.]*(?:of\s+)?"
+    r"^(?:(?:intravenous|intravesical|intravitreal)\s+)?(?:injection|inj|infusion|instillation)\b[\s,.]*(?:of\s+|iv,\s*)?"
 )
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _UNIT_WORDS = (
@@ -32,17 +32,20 @@ _UNIT_WORDS = (
     r"|meq|millicuries?|microcuries?|mci|million|billion|dose|vial|mci|study|therapeutic|kiu)"
 )
 _AMOUNT = re.compile(
-    rf"(?:(?:up\s+to|per|each)\s+)?(?:{NUMBER})\s*(?:million\s+)?{_UNIT_WORDS}(?![a-z])(?:\s*/\s*(?={NUMBER}))?"
+    rf"(?:(?:up\s+to|per|each)\s+)?(?<![\d.-])(?:{NUMBER})\s*(?:million\s+)?{_UNIT_WORDS}(?![a-z]|\s*/\s*(?:ml|cc)\b)"
+    rf"(?:\s*/\s*(?={NUMBER}))?"
 )
 # Where the name ends: at "per ...", or at words on use, form or status.
 _END = re.compile(
     r"(?:^|[\s,;:])(?:(?:per|each)\b|(?:up\s+to|less\s+than|greater\s+than|over|for|when|administered|fda[\s-]approved"
-    r"|not\s+therap\w*|not\s+otherwise|only|excludes?)\b)"
-    r"|,\s+(?:vector\s+genomes?|vwf|autologous|minimum\s+of)\b"
+    r"|not\s+the\w*|not\s+otherwise|only|excludes?)\b)"
+    # What an amount was of: it stands behind the amount that was taken out.
+    r"|,\s+(?:vector\s+genomes?|vwf|autologous|car-positive|minimum\s+of|of\s+iron|plaque\s+forming|provided\s+in"
+    r"|immuneglobulin|phenytoin\s+equivalent)\b"
 )
 _TRAILING = re.compile(
     r"(?:[\s,;/]+(?:biosimilar|oral|concentrated form|compounded product|non-compounded|inhalation solution|unit dose|"
-    r"intravenous|intramuscular|subcutaneous|intravitreal|sterile|injection|powder or solution|and|or|in|"
+    r"intravenous|intramuscular|subcutaneous|intravitreal|sterile|injection|vial|ampule|powder or solution|and|or|in|"
     r"depot form|non-depot form|non-lyophilized|lyophilized|powder or|preservative[\s-]free|microsphere formulation))+$"
 )
 # Words of a descriptor for a way of giving, in the names that `drugs.routes` uses.
@@ -80,6 +83,7 @@ def drug_name(text: str) -> str | None:
     end = _END.search(bare)
     bare = bare[: end.start()] if end else bare
     bare = re.sub(r"(?:\s*,)+(?=\s*(?:,|and\b|$))", "", re.sub(r"\s+", " ", bare).replace(" ,", ","))
+    bare = re.sub(r"\s+/\s*", "/", bare)
     bare = _TRAILING.sub("", bare.strip(_EDGES)).strip(_EDGES)
     bare = re.sub(r"\bhc[li]\b", "hydrochloride", bare)
     return bare or None
