@@ -12,9 +12,17 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from scrubjay.errors import Problem
 from scrubjay.intake.x12.envelope import NO_TRANSACTION, Envelope, Transaction
-from scrubjay.intake.x12.maps import CODE, ELEMENT, LAST_ENVELOPE, LAST_SECTION, TAGS
+from scrubjay.intake.x12.maps import (
+    CODE,
+    ELEMENT,
+    ENVELOPE_TAGS,
+    LAST_ENVELOPE,
+    LAST_SECTION,
+    OTHER_TAGS,
+    SECTION_TAGS,
+)
+from scrubjay.intake.x12.segments import Body, Vocabulary, bodies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,15 +30,12 @@ if TYPE_CHECKING:
     from scrubjay.intake.reports import FileReport, ProblemLog
     from scrubjay.intake.x12.tokens import Chunk
 
-MAX_CLAIM_CHUNKS = 8
-"""A claim (or header) that spans more chunks than this is refused: memory stays bounded."""
-
 # Owners of a section.
 NOWHERE, HEADER, CLAIM, OTHER_PAYER, LINE, ADJUDICATION = range(6)
 
-_ISA_MARKS = 17
 _KEPT_HEADER_TAGS = [CODE[tag] for tag in ("HL", "PRV", "NM1", "REF", "SBR", "DMG")]
-OUTER: list[int] = [*range(LAST_ENVELOPE + 1), CODE["HL"], CODE["CLM"]]
+VOCABULARY = Vocabulary(SECTION_TAGS, OTHER_TAGS, (*ENVELOPE_TAGS, "HL", "CLM"), ("837",))
+OUTER: list[int] = VOCABULARY.outer_codes
 
 
 @dataclass(slots=True)
@@ -73,58 +78,15 @@ class Batcher:
     def batches(self, chunks: Iterable[Chunk]) -> Iterator[Batch]:
         """Batches in file order; every segment is in exactly one, but for the repeated headers."""
         context = _no_rows()
-        waiting: list[pl.DataFrame] = []
-        has_damage = False
-        opened = (self._envelope.current, self._envelope.is_open)
-        for chunk in chunks:
-            new = self._rows(chunk)
-            cut = _last_outer(new)
-            has_damage = has_damage or chunk.is_damaged
-            if cut is None or (cut == 0 and not waiting):
-                waiting = _pending(waiting, new)
-                if len(waiting) > MAX_CLAIM_CHUNKS:
-                    self._log.add(
-                        Problem(
-                            "claim-too-long",
-                            "A claim or header is too long to be held at once; the file was not read past it.",
-                            "Export the file again; a claim has at most a few thousand segments.",
-                            segment=int(waiting[0]["segment"][0]),
-                        )
-                    )
-                    break
-                continue
-            body = pl.concat([*waiting, new.head(cut)])
-            batch = self._batch(context, body, opened, has_damage=has_damage)
-            batch.next_code = int(new["code"][cut])
+        for body in bodies(chunks, self._report, self._log, VOCABULARY):
+            batch = self._batch(context, body)
             context = _context(batch)
-            opened = (self._envelope.current, self._envelope.is_open)
-            waiting = [new.slice(cut)]
-            has_damage = chunk.is_damaged
             yield batch
-        if waiting:
-            yield self._batch(context, pl.concat(waiting), opened, has_damage=has_damage)
         self._envelope.close()
 
-    def _rows(self, chunk: Chunk) -> pl.DataFrame:
-        rows = pl.read_lines(chunk.text, name="raw").with_columns(pl.col("raw").str.strip_chars(" \t"))
-        rows = rows.filter(pl.col("raw") != "")
-        first = self._report.segments + 1
-        self._report.segments += rows.height
-        rows = rows.select(
-            "raw",
-            pl.int_range(first, first + pl.len(), dtype=pl.Int64()).alias("segment"),
-            _tag_code(3).fill_null(_tag_code(2)).alias("code"),
-        )
-        is_isa = pl.col("code") == CODE["ISA"]
-        if CODE["ISA"] not in rows["code"]:
-            return rows
-        # Only an ISA that the tokenizer could read carries its mark; any other begins no interchange.
-        is_read = pl.col("raw").str.count_matches(ELEMENT, literal=True) >= _ISA_MARKS
-        return rows.with_columns(pl.when(~is_isa | is_read).then("code"))
-
-    def _batch(
-        self, context: pl.DataFrame, body: pl.DataFrame, opened: tuple[Transaction, bool], *, has_damage: bool
-    ) -> Batch:
+    def _batch(self, context: pl.DataFrame, part: Body) -> Batch:
+        body = part.rows
+        opened = (self._envelope.current, self._envelope.is_open)
         envelope = body.filter(pl.col("code") <= LAST_ENVELOPE).select("raw", "segment")
         transactions = [opened[0], *self._envelope.walk(envelope.iter_rows())]
         rows = pl.concat([context, body]) if context.height else body
@@ -138,42 +100,16 @@ class Batcher:
             _levels(sections),
             transactions,
             int(body["segment"][0]) if body.height else 0,
-            next_code=None,
+            next_code=part.next_code,
             first_claim=self._claims,
-            has_damage=has_damage,
+            has_damage=part.has_damage,
         )
         self._claims += claims
         return batch
 
 
-def _tag_code(length: int) -> pl.Expr:
-    """Number of the tag where it has `length` characters: the text up to the first element separator."""
-    tags = [tag for tag in TAGS if len(tag) == length]
-    # Without any element the tag is the whole segment.
-    starts = pl.Enum([text for tag in tags for text in (tag + ELEMENT, tag)])
-    numbers = pl.Series([CODE[tag] for tag in tags for _ in range(2)], dtype=pl.UInt8())
-    found = pl.col("raw").str.head(length + 1).cast(starts, strict=False).to_physical()
-    return pl.lit(numbers).gather(found)
-
-
 def _no_rows() -> pl.DataFrame:
     return pl.DataFrame(schema={"raw": pl.String(), "segment": pl.Int64(), "code": pl.UInt8()})
-
-
-def _pending(waiting: list[pl.DataFrame], new: pl.DataFrame) -> list[pl.DataFrame]:
-    """What must be held until more has been read: of a set that is no 837 only its ST."""
-    both = [*waiting, new]
-    first = both[0].head(1)
-    is_set = bool(first.height) and first["code"][0] == CODE["ST"]
-    if is_set and not first["raw"][0].startswith(f"ST{ELEMENT}837"):
-        return [first]
-    return both
-
-
-def _last_outer(rows: pl.DataFrame) -> int | None:
-    """Position of the last segment that ends whatever claim came before it."""
-    found = rows.select(pl.col("code").is_in(OUTER).arg_true().last()).item()
-    return None if found is None else int(found)
 
 
 def _sections(found: pl.DataFrame, *, is_open: bool) -> pl.DataFrame:
