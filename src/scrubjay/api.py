@@ -6,20 +6,16 @@ within it, so that a check does not wait for it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import polars as pl
 
 from scrubjay import __version__
 from scrubjay.edits.registry import all_edits
-from scrubjay.edits.spec import Edit, FixLevel, Severity
-from scrubjay.engine import RunResult, prefetched, run_edits
-from scrubjay.errors import ExitCode, UsageError
-from scrubjay.facts import column
-from scrubjay.intake import ClaimReader, FileReport
+from scrubjay.engine import prefetched, run_edits
+from scrubjay.errors import UsageError
+from scrubjay.intake import ClaimReader
 from scrubjay.policies import PolicySet, load_policy_file
 from scrubjay.reference import Reference
+from scrubjay.reports.checked import CheckReport, RunInfo, reason_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scrubjay.drugs import CodeAnswer, ConvertAnswer, NdcAnswer, UnitsAnswer, UnitsRequest
+    from scrubjay.edits.spec import Edit
 
 __all__ = [
     "CheckReport",
@@ -47,178 +44,6 @@ DEFAULT_PAYER = "medicare"
 # Facts have a fixed cost per batch, so the engine likes larger ones than the reader needs; a million claims
 # still run within the memory that docs/performance.md states.
 _BATCH_BYTES = 16 << 20
-
-# Problems after which the rest of a file is unknown, whatever was read before.
-_CUT_SHORT = frozenset({"truncated-interchange", "bad-gzip", "unreadable", "segment-too-long"})
-
-_RANK = {str(Severity.ERROR): 0, str(Severity.WARNING): 1, str(Severity.INFO): 2}
-
-
-@dataclass(frozen=True, slots=True)
-class RunInfo:
-    """What a run was: enough to repeat it."""
-
-    version: str
-    as_of: date
-    editions: list[str]
-    edits: int
-    started_at: datetime
-
-
-@dataclass(slots=True)
-class CheckReport:
-    """What `check` found.
-
-    Attributes:
-        run: version, clock, editions.
-        files: one report per input, with its problems.
-        result: findings, coverage and counts of the engine.
-        edits: the edits that were asked, by readable name.
-    """
-
-    run: RunInfo
-    files: list[FileReport]
-    result: RunResult
-    edits: dict[str, Edit]
-
-    def findings_table(self, *, with_not_evaluated: bool) -> pl.DataFrame:
-        """One row per finding, worst first within a claim, claims in the order of the files.
-
-        Args:
-            with_not_evaluated: add a row per verdict not evaluated, with its reason.
-
-        Returns:
-            Columns claim_id, patient_control_number, payer_name, line_number, hcpcs, edit, code, severity,
-            verdict, message, reason, fix, fix_level, change_column, change_before, change_after, carc,
-            is_unverified, at_stake_amount, file, transaction, segment, waiver.
-        """
-        fired = self.result.findings.with_columns(
-            pl.lit("fires").alias("verdict"), pl.lit(None, dtype=pl.String).alias("reason")
-        )
-        parts = [fired]
-        if with_not_evaluated:
-            unknown = self.result.not_evaluated
-            words = {m: reason_words(m) for m in unknown["missing"].unique().to_list()}
-            parts.append(
-                unknown.select(
-                    "claim_key",
-                    "line_key",
-                    "edit",
-                    _per_edit(self.edits, lambda e: e.code).alias("code"),
-                    _per_edit(self.edits, lambda e: str(e.severity)).alias("severity"),
-                    pl.lit("Not evaluated.").alias("message"),
-                    pl.lit(None, dtype=pl.String).alias("fix"),
-                    pl.lit(value=False).alias("is_unverified"),
-                    pl.lit(None, dtype=fired.schema["at_stake_amount"]).alias("at_stake_amount"),
-                    pl.lit(None, dtype=pl.String).alias("waiver"),
-                    pl.lit("not_evaluated").alias("verdict"),
-                    pl.col("missing")
-                    .replace_strict(words, default=None, return_dtype=pl.String)
-                    .alias("reason"),
-                )
-            )
-        lines = self.result.lines.select(
-            "line_key", "line_number", "hcpcs", pl.col("segment").alias("_line_segment")
-        )
-        names = {f.file_number: f.path for f in self.files}
-        return (
-            # Verdicts not given change nothing: the columns of a change are null there.
-            pl.concat(parts, how="diagonal")
-            .join(self.result.claims, on="claim_key", how="left", maintain_order="left")
-            .join(lines, on="line_key", how="left", maintain_order="left")
-            .with_columns(
-                pl.coalesce("_line_segment", "segment").alias("segment"),
-                pl.col("file_number")
-                .replace_strict(names, default=None, return_dtype=pl.String)
-                .alias("file"),
-                pl.when(pl.col("change_after").is_not_null())
-                .then(_per_edit(self.edits, lambda e: str(e.fix.level)))
-                .otherwise(pl.lit(str(FixLevel.NONE)))
-                .alias("fix_level"),
-                pl.when(pl.col("change_after").is_not_null())
-                .then(_per_edit(self.edits, lambda e: e.fix.change[0] if e.fix.change else ""))
-                .alias("change_column"),
-                pl.col("edit")
-                .replace_strict({n: "|".join(e.prevents_carc) for n, e in self.edits.items()}, default="")
-                .alias("_carc"),
-                pl.col("severity").replace_strict(_RANK, default=3, return_dtype=pl.Int8).alias("_rank"),
-            )
-            .with_columns(
-                pl.when(pl.col("_carc") == "")
-                .then(pl.lit([], dtype=pl.List(pl.String)))
-                .otherwise(pl.col("_carc").str.split("|"))
-                .alias("carc")
-            )
-            .sort("claim_key", pl.col("verdict") != "fires", "_rank", "line_number", "code", nulls_last=True)
-            .select(
-                "claim_id",
-                "patient_control_number",
-                "payer_name",
-                "line_number",
-                "hcpcs",
-                "edit",
-                "code",
-                "severity",
-                "verdict",
-                "message",
-                "reason",
-                "fix",
-                "fix_level",
-                "change_column",
-                "change_before",
-                "change_after",
-                "carc",
-                "is_unverified",
-                "at_stake_amount",
-                "file",
-                "transaction",
-                "segment",
-                "waiver",
-            )
-        )
-
-    def exit_code(self, fail_on: str) -> ExitCode:
-        """The exit code; what could not be read whole never looks clean.
-
-        Findings win over unreadable parts: both are in the report, and the findings are the larger fault.
-
-        Args:
-            fail_on: `error`, `warning` or `never`.
-
-        Raises:
-            UsageError: no such threshold.
-        """
-        levels = {"error": [Severity.ERROR], "warning": [Severity.ERROR, Severity.WARNING], "never": []}
-        if fail_on not in levels:
-            raise UsageError(
-                f"{fail_on!r} is no threshold.", where="--fail-on", hint="Use error, warning or never."
-            )
-        wanted = [str(s) for s in levels[fail_on]]
-        if self.result.findings["severity"].is_in(wanted).any():
-            return ExitCode.FINDINGS
-        is_partial = any(
-            f.claims_set_aside or any(p.is_fatal or p.kind in _CUT_SHORT for p in f.problems)
-            for f in self.files
-        )
-        return ExitCode.UNREADABLE if is_partial else ExitCode.CLEAN
-
-
-def _per_edit(by_name: dict[str, Edit], value: Callable[[Edit], str]) -> pl.Expr:
-    return pl.col("edit").replace_strict(
-        {n: value(e) for n, e in by_name.items()}, default=None, return_dtype=pl.String
-    )
-
-
-def reason_words(missing: str) -> str:
-    """Why a verdict was not given, in the user's words.
-
-    Args:
-        missing: column names joined by `+`, as in the table `not_evaluated`.
-    """
-    names = [m for m in missing.split("+") if m]
-    if not names:
-        return "a value that this edit needs is unknown"
-    return "; ".join(dict.fromkeys(column(n).missing for n in names))
 
 
 def edits(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Edit]:

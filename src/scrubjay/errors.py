@@ -67,6 +67,14 @@ class PolicyError(ScrubjayError):
     """A payer policy file breaks its schema; `where` names file and line."""
 
 
+class WaiverError(ScrubjayError):
+    """A waiver file is not in the form; `where` names file and line."""
+
+
+class SettingsError(ScrubjayError):
+    """A settings file (scrubjay.toml) is not in the form; `where` names file and, if known, line."""
+
+
 class EditDefinitionError(ScrubjayError):
     """An edit breaks its contract (duplicate code, unknown column, no citation)."""
 

@@ -207,7 +207,13 @@ def run_edits(
         line_columns: further columns, as sent, that its `lines` shall hold.
     """
     judging = _Judge(
-        make_plan(edits), reference, policies, as_of, keep_verdicts, tuple(claim_columns), tuple(line_columns)
+        make_plan(edits),
+        reference,
+        policies,
+        as_of,
+        keep_verdicts,
+        tuple(c for c in claim_columns if c not in _CLAIM_INDEX),
+        tuple(c for c in line_columns if c not in _LINE_INDEX),
     )
     done = list(_in_order(judging.batch, batches))
     kept = [b.kept for b in done if b.kept is not None]

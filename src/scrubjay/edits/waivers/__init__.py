@@ -1,0 +1,1 @@
+"""Waivers: they are judged too, so that none is forgotten."""
