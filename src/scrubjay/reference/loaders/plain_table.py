@@ -101,8 +101,7 @@ def read_plain(file: SourceFile, layout: Layout) -> PlainTable:
             where=file.name,
             hint="The file was cut off; get it again. If it is whole, end its last row with a line end.",
         )
-    if not layout.is_quoted:
-        _refuse_ragged(text, len(header), layout.separator, file.name)
+    _refuse_ragged(text, len(header), layout, file.name)
     frame = _parsed(text, header, layout, file.name)
     surplus = [name for name in header if name and name not in layout.published]
     said = (f"Columns that are not read: {', '.join(f'`{s}`' for s in surplus)}.",) if surplus else ()
@@ -122,15 +121,11 @@ def _parsed(text: str, header: Sequence[str], layout: Layout, name: str) -> pl.D
             skip_rows=1,
             schema={f"c{i}": pl.String() for i in range(len(header))},
         )
-    except pl.exceptions.NoDataError as error:
-        raise ReferenceDataError(
-            "holds a header and no rows.", where=name, hint="It may be cut off; get it again."
-        ) from error
+    except pl.exceptions.NoDataError:
+        raw = pl.DataFrame()
     except pl.exceptions.PolarsError as error:
         raise ReferenceDataError(
-            "has a row with more cells than the header names, or a stray quote.",
-            where=name,
-            hint="Get the file again.",
+            "cannot be read as a table.", where=name, hint="Get the file again."
         ) from error
     if raw.is_empty():
         raise ReferenceDataError(
@@ -147,19 +142,22 @@ def _parsed(text: str, header: Sequence[str], layout: Layout, name: str) -> pl.D
     )
 
 
-def _refuse_ragged(text: str, width: int, separator: str, name: str) -> None:
-    # Polars fills a short row with nulls; an unquoted row cannot be short.
-    lines = pl.Series("line", text.split("\n")).str.strip_chars_end("\r")
-    odd = (
-        lines.to_frame()
-        .with_row_index("number", offset=1)
-        .filter(pl.col("line") != "", pl.col("line").str.count_matches(separator, literal=True) != width - 1)
-    )
+def _refuse_ragged(text: str, width: int, layout: Layout, name: str) -> None:
+    # Polars fills a short row with nulls, so the cells are counted before. Without what stands in quotes
+    # every row is one line.
+    bare = re.sub(r'"[^"]*"', "", text) if layout.is_quoted else text
+    lines = pl.Series("line", bare.split("\n")).str.strip_chars_end("\r").to_frame()
+    cells = pl.col("line").str.count_matches(layout.separator, literal=True) + 1
+    is_odd = cells != width
+    if layout.is_quoted:
+        is_odd |= pl.col("line").str.contains('"', literal=True)
+    odd = lines.with_row_index("number", offset=1).filter(pl.col("line") != "", is_odd)
     if odd.height:
-        cells = odd.item(0, "line").count(separator) + 1
+        found = odd.select(cells).item(0, 0)
+        stray = '"' in odd.item(0, "line") and layout.is_quoted
         raise ReferenceDataError(
-            f"has {cells} cells where the header names {width}.",
-            where=f"{name}, line {odd.item(0, 'number')}",
+            "has a stray quote." if stray else f"has {found} cells where the header names {width}.",
+            where=f"{name}, row {odd.item(0, 'number')}",
             hint="The file is damaged; get it again.",
         )
 

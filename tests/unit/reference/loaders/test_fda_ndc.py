@@ -207,7 +207,7 @@ def test_an_older_layout_and_a_newer_column() -> None:
     ("content", "what"),
     [
         (PACKAGES[:-30], "ends in the middle of a row"),
-        (PACKAGES.replace("\tN\tN\r\n51662", "\r\n51662"), r"line 2: has 6 cells where the header names 8"),
+        (PACKAGES.replace("\tN\tN\r\n51662", "\r\n51662"), r"row 2: has 6 cells where the header names 8"),
         (PACKAGE_HEADER, "holds a header and no rows"),
         (PACKAGE_HEADER + "x\tmany\tnone\t1 VIAL\t\t\tN\tN\r\n", "holds no NDC"),
     ],

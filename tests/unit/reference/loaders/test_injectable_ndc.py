@@ -73,7 +73,11 @@ def test_a_repeated_or_bad_number_is_named() -> None:
     [
         (HEADER + ROW[:-20], "list_2023-10-23.csv", "ends in the middle of a row"),
         (HEADER + ROW, "list.csv", "does not say which day's"),
-        (HEADER + ROW[:-1] + ",surplus\n", "list_2023-10-23.csv", "more cells than the header names"),
+        (
+            HEADER + ROW[:-1] + ",surplus\n",
+            "list_2023-10-23.csv",
+            "row 2: has 14 cells where the header names 13",
+        ),
     ],
 )
 def test_broken_lists_are_refused(content: str, name: str, what: str) -> None:
