@@ -52,7 +52,7 @@ _AMOUNT = re.compile(
     rf"""(?:(?P<lead>up\s+to|per|each)\s+)?
     (?:(?P<number>{NUMBER})\s*(?P<million>million\s+)?)
     (?P<unit>micrograms?|milligrams?|mcg|mg|grams?|gms?|gm|g|ng|ml|cc|liters?|international\s+units?|i\.u\.|i\.u|iu
-      |usp\s+units?|units?|meq|millicuries?|mci|microcuries?|uci)(?![a-z0-9%/])""",
+      |usp\s+units?|units?|meq|millicuries?|mci|microcuries?|uci)(?![a-z0-9%]|/(?![a-z]{{4}}))""",
     re.VERBOSE,
 )
 _BARE = re.compile(
@@ -151,7 +151,7 @@ def _single(found: re.Match[str]) -> BillingUnit | None:
 def _several(text: str, amounts: list[re.Match[str]]) -> BillingUnit | None:
     """Strengths of which the last is joined by "and" or "&" are one combination, else not understood."""
     between = text[amounts[-2].end() : amounts[-1].start()]
-    is_joined = len(amounts) <= 3 and re.search(r"(?:\band\b|&|\bwith\b)", between) is not None
+    is_joined = len(amounts) <= 3 and re.search(r"\band\b|&|\bwith\b|^/", between) is not None
     return _combination([_quantity(a) for a in amounts]) if is_joined else None
 
 

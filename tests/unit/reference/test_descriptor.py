@@ -43,6 +43,7 @@ LATE = date(2026, 11, 23)
         ("Hyaluronan or derivative, euflexxa, for intra-articular injection, per dose", "1 dose"),
         ("Injection, betamethasone acetate 3 mg and betamethasone sodium phosphate 3 mg", "1 of 3 mg & 3 mg"),
         ("Injection, nivolumab and relatlimab-rmbw, 3 mg/1 mg", "1 of 3 mg & 1 mg"),
+        ("Injection, foscarbidopa 0.25 mg/foslevodopa 5 mg", "1 of 0.25 mg & 5 mg"),
         ("Injection, potassium chloride, per 2 meq", "2 meq"),
         ("Infusion, normal saline solution, sterile (500 ml = 1 unit)", "500 ml"),
         ("Carbidopa 5 mg/levodopa 20 mg enteral suspension, 100 ml", "100 ml"),
