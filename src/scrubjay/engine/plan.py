@@ -72,8 +72,12 @@ def _in_order(wanted: Iterable[str], owner: dict[str, FactGroup]) -> list[FactGr
     return order
 
 
-def make_plan(edits: Sequence[Edit]) -> Plan:
+def make_plan(edits: Sequence[Edit], also: Sequence[str] = ()) -> Plan:
     """Plan a run of `edits`.
+
+    Args:
+        edits: what is judged.
+        also: further facts that a caller wants to see.
 
     Raises:
         EditDefinitionError: an edit or fact reads a column that nothing declares, a claim edit reads a
@@ -81,7 +85,7 @@ def make_plan(edits: Sequence[Edit]) -> Plan:
     """
     owner = _owner()
     known = all_columns()
-    wanted: set[str] = set(_INDEX)
+    wanted: set[str] = {*_INDEX, *also}
     for edit in edits:
         for name in edit.reads():
             if name not in known:
