@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,8 @@ import polars as pl
 import pytest
 
 from scrubjay.errors import ReferenceDataError
+from scrubjay.reference import Reference
+from scrubjay.reference.library import Library
 from scrubjay.reference.loaders import hcpcs_records, hcpcs_sheet
 from scrubjay.reference.loaders.base import Release, SourceFile
 from scrubjay.reference.sets import SETS
@@ -382,3 +384,21 @@ def test_the_steroids_of_april_2024(shared: Path) -> None:
     assert (codes["J1320"]["effective_from"], codes["J1320"]["effective_to"]) == (date(1982, 1, 1), None)
     assert codes["J1320"]["descriptor"] == "Injection, amitriptyline hcl, up to 20 mg"
     assert rows(release, "hcpcs_attributes")["J1320"]["betos"] == "O1E"
+
+
+@pytest.mark.shared
+def test_the_last_day_of_a_code_by_the_loaded_edition(shared: Path, tmp_path: Path) -> None:
+    library = Library(tmp_path / "reference")
+    for name in ("anweb2020_10.xlsx", "HCPC2024_OCT_ANWEB.txt"):
+        file = real(shared, name)
+        loader = hcpcs_sheet.LOADER if name.endswith("xlsx") else hcpcs_records.LOADER
+        library.add(read(file, loader), file=name, sha256=name, loaded_at=datetime(2026, 11, 24, tzinfo=UTC))
+    reference = Reference.open(library.folder)
+    known = date(2024, 12, 1)
+    last = reference.row("hcpcs", on=date(2024, 3, 31), as_of=known, hcpcs="J2930")
+    assert last is not None
+    assert (last["source"], last["edition"]) == ("CMS HCPCS alpha-numeric file", "2020-10..2024-10")
+    assert reference.row("hcpcs", on=date(2024, 4, 1), as_of=known, hcpcs="J2930") is None
+    after = reference.row("drugs", on=date(2024, 4, 1), as_of=known, hcpcs="J2919")
+    assert after is not None
+    assert (after["unit_amount"], after["unit"]) == (Decimal(5), "mg")
