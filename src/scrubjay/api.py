@@ -6,24 +6,30 @@ within it, so that a check does not wait for it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scrubjay import __version__
-from scrubjay.edits.registry import all_edits
-from scrubjay.engine import prefetched, run_edits
+from scrubjay.edits.site import with_own
+from scrubjay.edits.spec import Grain, Severity
+from scrubjay.engine import judge, prefetched, run_edits
+from scrubjay.engine.waivers import CLAIM_COLUMNS, LINE_COLUMNS, mark, waiver_frame
 from scrubjay.errors import UsageError
 from scrubjay.intake import ClaimReader
 from scrubjay.policies import PolicySet, load_policy_file
 from scrubjay.reference import Reference
-from scrubjay.reports.checked import CheckReport, RunInfo, reason_words
+from scrubjay.reports.checked import CheckReport, RunInfo, is_read_whole, reason_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date, datetime
     from pathlib import Path
 
     from scrubjay.drugs import CodeAnswer, ConvertAnswer, NdcAnswer, UnitsAnswer, UnitsRequest
     from scrubjay.edits.spec import Edit
+    from scrubjay.engine.impact import Judged
+    from scrubjay.engine.waiver_file import Waiver
+    from scrubjay.reports.impact import ImpactReport
 
 __all__ = [
     "CheckReport",
@@ -33,6 +39,7 @@ __all__ = [
     "convert",
     "edits",
     "explain",
+    "impact",
     "ndc",
     "reason_words",
     "units",
@@ -46,18 +53,28 @@ DEFAULT_PAYER = "medicare"
 _BATCH_BYTES = 16 << 20
 
 
-def edits(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Edit]:
+def edits(
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    *,
+    own: Sequence[Edit] = (),
+    severities: Mapping[str, str] | None = None,
+) -> list[Edit]:
     """The edits chosen by code, readable name or family prefix (`DD`, `DD001`).
 
     Args:
         select: which to take; all where empty.
         ignore: which of those to leave out.
+        own: a site's own edits, beside those that ship.
+        severities: severity by code, name or family, in place of the edit's own; the more exact word wins.
 
     Raises:
-        UsageError: a word names no edit.
+        UsageError: a word names no edit, or a severity is none.
+        EditDefinitionError: a code or name of `own` is already used.
     """
-    everything = all_edits()
-    words = {*select, *ignore}
+    everything = with_own(own)
+    changed = severities or {}
+    words = {*select, *ignore, *changed}
     known = {w for e in everything for w in (e.code, e.name, e.code[:2])}
     unknown = sorted(words - known)
     if unknown:
@@ -66,11 +83,28 @@ def edits(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Edit]:
     def named(edit: Edit, by: Sequence[str]) -> bool:
         return any(w in by for w in (edit.code, edit.name, edit.code[:2]))
 
-    return [e for e in everything if (not select or named(e, select)) and not named(e, ignore)]
+    chosen = [e for e in everything if (not select or named(e, select)) and not named(e, ignore)]
+    return [_with_severity(e, changed) for e in chosen] if changed else chosen
 
 
-def explain(name_or_code: str) -> Edit:
+def _with_severity(edit: Edit, severities: Mapping[str, str]) -> Edit:
+    word = next((w for w in (edit.name, edit.code, edit.code[:2]) if w in severities), None)
+    if word is None:
+        return edit
+    given = severities[word]
+    if given not in set(Severity):
+        raise UsageError(
+            f"{given!r} is no severity.", where=word, hint=f"Use {', '.join(str(s) for s in Severity)}."
+        )
+    return replace(edit, severity=Severity(given))
+
+
+def explain(name_or_code: str, *, own: Sequence[Edit] = ()) -> Edit:
     """One edit by readable name or code, whatever the case.
+
+    Args:
+        name_or_code: the word.
+        own: a site's own edits, beside those that ship.
 
     Raises:
         UsageError: no such edit; the hint names the nearest.
@@ -78,10 +112,11 @@ def explain(name_or_code: str) -> Edit:
     from rapidfuzz import process  # noqa: PLC0415 - only where a name is looked up
 
     wanted = name_or_code.strip()
-    for edit in all_edits():
+    everything = with_own(own)
+    for edit in everything:
         if wanted.upper() == edit.code or wanted.lower() == edit.name:
             return edit
-    near = process.extract(wanted.lower(), [e.name for e in all_edits()], limit=3, score_cutoff=60)
+    near = process.extract(wanted.lower(), [e.name for e in everything], limit=3, score_cutoff=60)
     hint = f"Near: {', '.join(n for n, _, _ in near)}. " if near else ""
     raise UsageError(f"there is no edit {name_or_code!r}.", hint=f"{hint}`scrubjay edits` lists them.")
 
@@ -94,6 +129,9 @@ def check(
     policies: Sequence[Path | str] = (),
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
+    own_edits: Sequence[Edit] = (),
+    severities: Mapping[str, str] | None = None,
+    waivers: Sequence[Waiver] = (),
     reference_path: Path | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> CheckReport:
@@ -106,21 +144,33 @@ def check(
         policies: policy files of the user's own, before those that ship.
         select: edits by code, name or family; all where empty.
         ignore: which of those to leave out.
+        own_edits: a site's own edits, beside those that ship.
+        severities: severity by code, name or family, in place of the edit's own.
+        waivers: mark findings, which then do not count; `scrubjay.engine.waiver_file` reads them.
         reference_path: folder of loaded reference editions; null takes the usual one.
         progress: called with the number of bytes read.
 
     Raises:
-        UsageError: a word names no edit.
+        UsageError: a word names no edit, or a severity is none.
+        EditDefinitionError: a code or name of `own_edits` is already used.
         PolicyError: a policy file is broken.
     """
     reader = ClaimReader(paths, progress=progress, batch_bytes=_BATCH_BYTES)
     # Reading starts now, while edits, policies and reference are loaded.
     with prefetched(reader.batches()) as batches:
-        chosen = edits(select, ignore)
+        chosen = edits(select, ignore, own=own_edits, severities=severities)
         policy_set = PolicySet.base([load_policy_file(p) for p in policies])
         reference = Reference.open(reference_path)
-        result = run_edits(batches, chosen, reference=reference, policies=policy_set, as_of=as_of)
-    return CheckReport(
+        result = run_edits(
+            batches,
+            chosen,
+            reference=reference,
+            policies=policy_set,
+            as_of=as_of,
+            claim_columns=CLAIM_COLUMNS if waivers else (),
+            line_columns=LINE_COLUMNS if waivers else (),
+        )
+    report = CheckReport(
         run=RunInfo(
             version=__version__,
             as_of=as_of,
@@ -132,6 +182,72 @@ def check(
         result=result,
         edits={e.name: e for e in chosen},
     )
+    if waivers:
+        _waive(report, waivers, with_own(own_edits))
+    return report
+
+
+def _waive(report: CheckReport, waivers: Sequence[Waiver], known: Sequence[Edit]) -> None:
+    """Mark the findings that waivers cover, and judge the waivers."""
+    result, as_of = report.result, report.run.as_of
+    result.findings = mark(result.findings, waivers, claims=result.claims, lines=result.lines, as_of=as_of)
+    asked = list(report.edits.values())
+    frame = waiver_frame(
+        waivers,
+        result.findings,
+        known=known,
+        asked=asked,
+        as_of=as_of,
+        is_whole=is_read_whole(report.files),
+    )
+    judged = judge(frame, [e for e in asked if e.grain is Grain.RUN])
+    report.about_run, report.unknown_of_run = judged.findings, judged.not_evaluated
+    result.counts |= judged.counts
+
+
+def impact(
+    paths: Sequence[Path | str],
+    *,
+    before: date,
+    after: date,
+    edition: str | None = None,
+    source: str | None = None,
+    policies: Sequence[Path | str] = (),
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    reference_path: Path | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> ImpactReport:
+    """Judge the claims of 837 files twice and list what changed; see `scrubjay.engine.impact`.
+
+    Args:
+        paths: the files, each read twice.
+        before: the day on which things are known in the first run.
+        after: the day on which they are known in the second.
+        edition: leave the loaded editions of this name out of the first run.
+        source: of those, only sources whose name holds these words.
+        policies: policy files of the user's own, before those that ship.
+        select: edits by code, name or family; all where empty.
+        ignore: which of those to leave out.
+        reference_path: folder of loaded reference editions; null takes the usual one.
+        progress: called with the number of bytes read.
+
+    Raises:
+        UsageError: a word names no edit, or no loaded edition has the name, or it is not known by `after`.
+        PolicyError: a policy file is broken.
+    """
+    from scrubjay.engine.impact import judge_world, worlds  # noqa: PLC0415
+    from scrubjay.reports.impact import ImpactReport  # noqa: PLC0415
+
+    chosen = edits(select, ignore)
+    policy_set = PolicySet.base([load_policy_file(p) for p in policies])
+    both = worlds(reference_path, before=before, after=after, edition=edition, source=source)
+    judged: list[Judged] = []
+    for world in both:
+        reader = ClaimReader(paths, progress=progress, batch_bytes=_BATCH_BYTES)
+        with prefetched(reader.batches()) as batches:
+            judged.append(judge_world(batches, chosen, world=world, policies=policy_set))
+    return ImpactReport(*both, (judged[0], judged[1]), reader.reports)
 
 
 def code(text: str, *, on: date, as_of: date, reference_path: Path | None = None) -> CodeAnswer:

@@ -9,15 +9,15 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-import sys
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import scrubjay.edits
-from scrubjay.edits.spec import Edit
+from scrubjay.edits.spec import Edit, FixLevel, Grain
 from scrubjay.errors import EditDefinitionError
+from scrubjay.intake.x12.rewrite import RESPELLED, WRITABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,6 +38,10 @@ def check_definition(edit: Edit, doc: str, cases: Path) -> None:
         raise EditDefinitionError("code or name is retired and must not be used again", where=where)
     if not edit.citations:
         raise EditDefinitionError("has no citation", where=where, hint="Say where the rule comes from.")
+    if edit.grain is Grain.RUN and (edit.effective_from or edit.effective_to):
+        raise EditDefinitionError("judges the run but is dated", where=where)
+    if edit.fix.change is not None:
+        _check_change(edit, edit.fix.change[0])
     missing = [h for h in HEADINGS if h not in doc]
     if missing:
         raise EditDefinitionError(f"its docstring lacks the headings {missing}", where=where)
@@ -45,6 +49,18 @@ def check_definition(edit: Edit, doc: str, cases: Path) -> None:
         raise EditDefinitionError(f"its file is not called {edit.name.replace('-', '_')}.py", where=where)
     if not cases.is_file():
         raise EditDefinitionError("has no cases", where=where, hint=f"Write {cases.name} beside it.")
+
+
+def _check_change(edit: Edit, column: str) -> None:
+    if column not in WRITABLE | RESPELLED:
+        raise EditDefinitionError(f"its fix changes {column}, which cannot be written", where=edit.code)
+    if edit.fix.level is FixLevel.SAFE and column not in RESPELLED:
+        raise EditDefinitionError(
+            f"its fix changes {column} unasked: only the spelling of {sorted(RESPELLED)} may be changed so",
+            where=edit.code,
+        )
+    if edit.fix.level is FixLevel.NONE:
+        raise EditDefinitionError("its fix has a change but the level none", where=edit.code)
 
 
 def _collect() -> Iterable[Edit]:
@@ -58,8 +74,9 @@ def _collect() -> Iterable[Edit]:
             if not isinstance(edit, Edit):
                 raise EditDefinitionError("holds no EDIT", where=module.__name__)
             doc = module.__doc__ or ""
-            check_definition(edit, doc, Path(str(module.__file__)).with_suffix(".yaml"))
-            yield replace(edit, family=family.name, doc=doc)
+            cases = Path(str(module.__file__)).with_suffix(".yaml")
+            check_definition(edit, doc, cases)
+            yield replace(edit, family=family.name, doc=doc, cases=cases)
 
 
 @cache
@@ -76,6 +93,11 @@ def all_edits() -> tuple[Edit, ...]:
 
 
 def cases_path(edit: Edit) -> Path:
-    """The YAML file of an edit's cases, beside its module."""
-    module = sys.modules[f"scrubjay.edits.{edit.family}.{edit.name.replace('-', '_')}"]
-    return Path(str(module.__file__)).with_suffix(".yaml")
+    """The YAML file of an edit's cases, beside its module.
+
+    Raises:
+        EditDefinitionError: the edit came from no file.
+    """
+    if edit.cases is None:
+        raise EditDefinitionError("was not read from a file, so it has no cases", where=edit.code)
+    return edit.cases
