@@ -8,9 +8,10 @@ older edition and ends in a newer one ends.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
-from datetime import date
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -18,18 +19,21 @@ import polars as pl
 from scrubjay.errors import ReferenceDataError
 from scrubjay.reference import starter
 from scrubjay.reference.edition_frame import EditionFrame
+from scrubjay.reference.library import Library, read_parquet
+from scrubjay.reference.manifest import MANIFEST
+from scrubjay.reference.resolve import BOUNDS, EDITION, EVER, NEVER, EditionNote, agreeing, resolve
 from scrubjay.reference.sets import SETS
 from scrubjay.reference.starter import Edition
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from scrubjay.reference.sets import ReferenceSet
+
+    Where = Mapping[str, frozenset[str]]
 
 __all__ = ["Edition", "EditionFrame", "Reference"]
-
-_EVER = date(1, 1, 1)
-_NEVER = date(9999, 12, 31)
-_BOUNDS = ("_from", "_to")
 
 
 class Reference:
@@ -37,8 +41,16 @@ class Reference:
 
     def __init__(self, frames: Mapping[str, Sequence[EditionFrame]]) -> None:
         self._frames = frames
-        self._raw: dict[str, pl.DataFrame] = {}
-        self._seen: dict[tuple[str, date], pl.DataFrame] = {}
+        self._loaded: dict[tuple[str, int], pl.DataFrame] = {}
+        self._starter_rows: dict[str, pl.DataFrame] = {}
+        self._edition_notes: dict[str, list[EditionNote]] = {}
+        self._boxes: dict[tuple[str, date, frozenset[str]], _Box] = {}
+        self._lock = threading.RLock()
+
+    @property
+    def frames(self) -> Mapping[str, Sequence[EditionFrame]]:
+        """The editions by set, their rows unread."""
+        return self._frames
 
     @classmethod
     def starter(cls) -> Reference:
@@ -49,20 +61,49 @@ class Reference:
     def open(cls, path: Path | None = None) -> Reference:
         """The reference to work with: loaded editions before the starter set.
 
+        Only the manifest is read; one object per folder and state of the manifest in a process.
+
         Args:
-            path: folder of loaded editions. None exist yet, so only the starter is opened.
+            path: folder of loaded editions; null for that of the environment or the user's data, if there
+                is one.
 
         Raises:
-            ReferenceDataError: `path` is given and is no folder.
+            ReferenceDataError: `path` is given and is no folder, or its manifest cannot be understood.
         """
-        if path is not None and not path.is_dir():
-            raise ReferenceDataError("is no folder of reference editions.", where=str(path))
-        return cls.starter()
+        folder = path or Library.default_folder()
+        if not folder.is_dir():
+            if path is not None:
+                raise ReferenceDataError(
+                    "is no folder of reference editions.",
+                    where=str(path),
+                    hint="`scrubjay reference load FILE --reference FOLDER` makes one.",
+                )
+            return cls.starter()
+        try:
+            stat = (folder / MANIFEST).stat()
+        except OSError:
+            return cls.starter()
+        return _opened(folder.resolve(), (stat.st_mtime_ns, stat.st_size, stat.st_ino))
+
+    def excluding(self, source: str, edition: str) -> Reference:
+        """The same reference without a loaded edition, as if it had never come out; the starter set stays.
+
+        Args:
+            source: the official file.
+            edition: which release of it.
+        """
+        left_out = {(source, edition)}
+        return Reference(
+            {
+                name: [f for f in frames if not f.rank or not left_out & {(e.source, e.edition) for e in f.editions}]
+                for name, frames in self._frames.items()
+            }
+        )
 
     def editions(self) -> list[Edition]:
         """All editions held, loaded ones first, by set and edition."""
         ranked = [
-            (frame.rank, replace(edition, rows=self._count(edition, frame.rank)))
+            (frame.rank, edition if frame.rank else replace(edition, rows=self._count(edition)))
             for frames in self._frames.values()
             for frame in frames
             for edition in frame.editions
@@ -76,26 +117,41 @@ class Reference:
         ranked.sort(key=lambda pair: (pair[1].set_name, -pair[0], pair[1].edition))
         return [e for _, e in ranked if e.published_on is None or e.published_on <= as_of]
 
-    def _count(self, edition: Edition, rank: int) -> int:
+    def _count(self, edition: Edition) -> int:
         # A row that held unchanged over several editions names the first and the last: `2024-01..2024-10`.
+        if edition.set_name not in self._starter_rows:
+            parts = [f.load() for f in self._frames[edition.set_name] if f.rank == 0]
+            self._starter_rows[edition.set_name] = pl.concat([SETS[edition.set_name].empty(), *parts])
         span = pl.col("edition").str.split("..")
         spoken = (span.list.first() <= edition.edition) & (span.list.last() >= edition.edition)
-        return self._all(edition.set_name).filter((pl.col("_rank") == rank) & spoken).height
+        return self._starter_rows[edition.set_name].filter(spoken).height
 
-    def table(self, name: str, *, as_of: date) -> pl.DataFrame:
-        """All rows of a set that were known on `as_of`, overlaps resolved.
+    def table(
+        self, name: str, *, as_of: date, where: Mapping[str, Iterable[str]] | None = None
+    ) -> pl.DataFrame:
+        """Rows of a set that were known on `as_of`, overlaps resolved.
 
         Args:
             name: a key of `SETS`.
             as_of: the day of the run.
+            where: for columns that identify a row, the values wanted: of a large set only such rows are
+                read. Without it the whole set is read.
 
         Returns:
-            A frame of `SETS[name].schema`; half-open periods that do not overlap for one identity.
+            A frame of `SETS[name].schema`; half-open periods that do not overlap for one identity, except
+            where two sources contradict each other.
 
         Raises:
             KeyError: no such set.
+            ValueError: a column of `where` does not identify rows of the set.
+            ReferenceDataError: a loaded edition is missing or damaged.
         """
-        return self._bounded(name, as_of).drop(_BOUNDS)
+        asked = {c: frozenset(v for v in values) for c, values in (where or {}).items()}
+        wrong = sorted(set(asked) - set(SETS[name].identity))
+        if wrong:
+            raise ValueError(f"{name}: rows are not identified by {wrong}")
+        frame = self._bounded(name, as_of, asked)
+        return frame.filter(*(_among(c, v) for c, v in asked.items())).drop(BOUNDS)
 
     def lookup(
         self, name: str, keys: pl.DataFrame, *, on: str, as_of: date, also: Sequence[str] = ()
@@ -125,13 +181,14 @@ class Reference:
         if absent:
             raise ValueError(f"{name}: keys lack the columns {absent}")
         wanted = keys.select(*(pl.col(c).cast(pl.String) for c in by), pl.col(on).cast(pl.Date).alias("_on"))
+        keyed = _wanted(wanted, [c for c in by if c in SETS[name].identity])
         hits = (
             wanted.unique()
-            .join(self._bounded(name, as_of), on=by, how="inner")
+            .join(self._bounded(name, as_of, keyed), on=by, how="inner")
             .filter(pl.col("_from") <= pl.col("_on"), pl.col("_on") < pl.col("_to"))
-            .drop(_BOUNDS)
+            .drop(BOUNDS)
         )
-        hits = _agree(hits, [*by, "_on"])
+        hits = agreeing(name, hits, [*by, "_on"])
         found = wanted.join(hits, on=[*by, "_on"], how="left", maintain_order="left")
         return found.select(c for c in SETS[name].columns if c not in by)
 
@@ -147,12 +204,13 @@ class Reference:
         Raises:
             KeyError: no such set.
         """
-        frame = self._bounded(name, as_of).filter(
+        keyed = {c: frozenset([v]) for c, v in keys.items() if c in SETS[name].identity}
+        frame = self._bounded(name, as_of, keyed).filter(
             *(pl.col(column) == value for column, value in keys.items()),
             pl.col("_from") <= on,
             pl.col("_to") > on,
         )
-        return frame.drop(_BOUNDS).to_dicts()
+        return frame.drop(BOUNDS).to_dicts()
 
     def row(self, name: str, *, on: date, as_of: date, **keys: str) -> dict[str, Any] | None:
         """The one row valid on a day, or null.
@@ -169,100 +227,168 @@ class Reference:
             KeyError: no such set.
         """
         found = self.rows(name, on=on, as_of=as_of, **keys)
-        if not found:
-            return None
-        first, *others = found
-        return {c: v if all(o[c] == v for o in others) else None for c, v in first.items()}
+        if len(found) < 2:
+            return found[0] if found else None
+        frame = SETS[name].conform(pl.DataFrame(found, schema=SETS[name].schema))
+        one = agreeing(name, frame.with_columns(pl.lit(0).alias("_all")), ["_all"])
+        return one.drop("_all").row(0, named=True)
 
-    def covers(self, name: str, *, on: date, as_of: date) -> bool:
-        """Whether an edition of the set, known on `as_of`, speaks about the day `on`."""
-        return any(_speaks(e, on, as_of) for f in self._frames.get(name, ()) for e in f.editions)
+    def covers(self, name: str, *, on: date, as_of: date, setting: str | None = None) -> bool:
+        """Whether an edition of the set, known on `as_of`, speaks about the day `on`.
 
-    def is_complete(self, name: str, *, on: date, as_of: date) -> bool:
-        """Whether such an edition is held whole, so that an absent row means "not listed"."""
-        return any(
-            e.is_complete and _speaks(e, on, as_of) for f in self._frames.get(name, ()) for e in f.editions
-        )
+        Args:
+            name: a key of `SETS`.
+            on: day of service.
+            as_of: the day of the run.
+            setting: of a set that is published in one table per setting, the one meant; null for any.
+        """
+        return any(_speaks(e, on, as_of) for e, _ in self._about(name, setting))
 
-    def _all(self, name: str) -> pl.DataFrame:
-        if name not in self._raw:
-            parts = [
-                frame.load().with_columns(pl.lit(frame.rank, pl.Int32).alias("_rank"))
-                for frame in self._frames.get(name, ())
+    def is_complete(self, name: str, *, on: date, as_of: date, setting: str | None = None) -> bool:
+        """Whether such an edition is held whole, so that an absent row means "not listed".
+
+        Args:
+            name: a key of `SETS`.
+            on: day of service.
+            as_of: the day of the run.
+            setting: of a set that is published in one table per setting, the one meant. Null asks for all
+                settings: then the tables of all that are held must be whole.
+        """
+        whole = [f for e, f in self._about(name, setting) if e.is_complete and _speaks(e, on, as_of)]
+        if setting is not None or any(not f.scope for f in whole):
+            return bool(whole)
+        held = {s for f in self._frames.get(name, ()) for s in f.scope}
+        return bool(whole) and held <= {s for f in whole for s in f.scope}
+
+    def _about(self, name: str, setting: str | None) -> list[tuple[Edition, EditionFrame]]:
+        return [
+            (e, f)
+            for f in self._frames.get(name, ())
+            if setting is None or not f.scope or setting in f.scope
+            for e in f.editions
+        ]
+
+    def _notes(self, name: str) -> list[EditionNote]:
+        """The editions of a set as resolution needs them; those of a loaded frame have its number."""
+        if name not in self._edition_notes:
+            self._edition_notes[name] = [
+                EditionNote(
+                    number=number if frame.rank else -1,
+                    name=e.edition,
+                    source=e.source,
+                    known=e.published_on or EVER,
+                    begins=e.covers_from or EVER,
+                    ends=e.covers_to or NEVER,
+                    is_complete=e.is_complete,
+                    scope=frame.scope,
+                    is_starter=frame.rank == 0,
+                )
+                for number, frame in enumerate(self._frames.get(name, ()))
+                for e in frame.editions
             ]
-            empty = SETS[name].empty().with_columns(pl.lit(0, pl.Int32).alias("_rank"))
-            self._raw[name] = pl.concat([empty, *parts])
-        return self._raw[name]
+        return self._edition_notes[name]
 
-    def _bounded(self, name: str, as_of: date) -> pl.DataFrame:
-        """The resolved rows with filled bounds `_from` and `_to`."""
-        key = (name, as_of)
-        if key not in self._seen:
-            self._seen[key] = _resolve(self._all(name), SETS[name].identity, as_of)
-        return self._seen[key]
+    def _bounded(self, name: str, as_of: date, where: Where | None = None) -> pl.DataFrame:
+        """Resolved rows with filled bounds `_from` and `_to`: all, or at least those that `where` asks for."""
+        asked = {c: v for c, v in (where or {}).items() if c in SETS[name].identity}
+        box = self._boxes.setdefault((name, as_of, frozenset(asked)), _Box())
+        with self._lock:
+            if box.frame is None or any(not v <= box.values[c] for c, v in asked.items()):
+                # What is asked again and again is read once: the box grows to hold all that was ever asked.
+                box.values = {c: v | box.values.get(c, frozenset()) for c, v in asked.items()}
+                raw = self._raw_rows(name, box.values)
+                box.frame = resolve(name, raw, self._notes(name), as_of)
+            return box.frame
+
+    def _raw_rows(self, name: str, values: Mapping[str, frozenset[str]]) -> pl.DataFrame:
+        """Rows of all editions, those of the starter from memory, loaded ones from their files."""
+        declared = SETS[name]
+        chosen = [_among(c, v) for c, v in values.items()]
+        parts = [_numbered(declared.empty(), -1, 0)]
+        stored: list[tuple[int, EditionFrame]] = []
+        for number, frame in enumerate(self._frames.get(name, ())):
+            if frame.path is not None:
+                stored.append((number, frame))
+                continue
+            if (name, number) not in self._loaded:
+                self._loaded[name, number] = frame.load()
+            rows = self._loaded[name, number].filter(*chosen)
+            parts.append(_numbered(rows, number if frame.rank else -1, frame.rank))
+        if stored:
+            parts.append(_scanned(declared, stored, chosen))
+        return pl.concat(parts)
+
+
+class _Box:
+    """Resolved rows of a set for all keys asked so far."""
+
+    __slots__ = ("frame", "values")
+
+    def __init__(self) -> None:
+        self.values: dict[str, frozenset[str]] = {}
+        self.frame: pl.DataFrame | None = None
+
+
+def _numbered(rows: pl.DataFrame, number: int, rank: int) -> pl.DataFrame:
+    return rows.with_columns(pl.lit(number, pl.Int32).alias(EDITION), pl.lit(rank, pl.Int32).alias("_rank"))
+
+
+def _among(column: str, values: frozenset[str]) -> pl.Expr:
+    """A filter that lets a reader of sorted Parquet skip what lies outside."""
+    if len(values) == 1:
+        return pl.col(column) == next(iter(values))
+    if not values:
+        return pl.lit(value=False)
+    inside = pl.col(column).is_between(pl.lit(min(values)), pl.lit(max(values)))
+    return inside & pl.col(column).is_in(pl.Series(sorted(values), dtype=pl.String).implode())
+
+
+def _scanned(
+    declared: ReferenceSet, stored: Sequence[tuple[int, EditionFrame]], chosen: Sequence[pl.Expr]
+) -> pl.DataFrame:
+    """Rows of several Parquet files in one pass; columns that an older version did not know are null."""
+    numbers = {str(frame.path): number for number, frame in stored}
+    scan = pl.scan_parquet(
+        list(numbers),
+        glob=False,
+        include_file_paths="_path",
+        schema=declared.schema,
+        missing_columns="insert",
+        extra_columns="ignore",
+    )
+    try:
+        rows = scan.filter(*chosen).collect() if chosen else scan.collect()
+    except (OSError, pl.exceptions.PolarsError) as error:
+        for path in numbers:
+            read_parquet(Path(path), declared.name)  # Names the file that is missing or damaged.
+        raise ReferenceDataError(
+            "the loaded editions cannot be read together.",
+            where=declared.name,
+            hint="`scrubjay reference doctor` checks the folder.",
+        ) from error
+    number = pl.col("_path").replace_strict(numbers, return_dtype=pl.Int32).alias(EDITION)
+    rank = pl.lit(stored[0][1].rank, pl.Int32).alias("_rank")
+    return rows.with_columns(number, rank).drop("_path")
 
 
 def _speaks(edition: Edition, on: date, as_of: date) -> bool:
-    return (edition.published_on or _EVER) <= as_of and (edition.covers_from or _EVER) <= on < (
-        edition.covers_to or _NEVER
+    return (edition.published_on or EVER) <= as_of and (edition.covers_from or EVER) <= on < (
+        edition.covers_to or NEVER
     )
 
 
-def _resolve(frame: pl.DataFrame, identity: tuple[str, ...], as_of: date) -> pl.DataFrame:
-    seen = (
-        frame.filter(pl.col("known_from").is_null() | (pl.col("known_from") <= as_of))
-        .with_columns(
-            pl.col("effective_from").fill_null(_EVER).alias("_from"),
-            pl.col("effective_to").fill_null(_NEVER).alias("_to"),
-            # Loaded before starter, then by the day it became known.
-            (pl.col("_rank") * 10_000_000 + pl.col("known_from").fill_null(_EVER).to_physical()).alias(
-                "_order"
-            ),
-        )
-        .with_row_index("_row")
-    )
-    bounds = seen.select("_row", *identity, "_from", "_to", "_order")
-    crowded = bounds.filter(pl.len().over(identity) > 1)
-    cuts = (
-        crowded.join(crowded, on=identity, suffix="_later")
-        .filter(
-            pl.col("_order_later") > pl.col("_order"),
-            pl.col("_from_later") < pl.col("_to"),
-            pl.col("_from") < pl.col("_to_later"),
-        )
-        .group_by("_row")
-        .agg(pl.col("_from_later").min().alias("_cut"))
-    )
-    return (
-        seen.join(cuts, on="_row", how="left", maintain_order="left")
-        .with_columns(pl.min_horizontal("_to", "_cut").alias("_to"))
-        .filter(pl.col("_from") < pl.col("_to"))
-        .with_columns(
-            pl.when(pl.col("_cut") <= pl.col("_to"))
-            .then(pl.col("_to"))
-            .otherwise(pl.col("effective_to"))
-            .alias("effective_to")
-        )
-        .drop("_row", "_rank", "_order", "_cut")
-    )
+def _wanted(keys: pl.DataFrame, columns: Sequence[str]) -> dict[str, frozenset[str]]:
+    return {c: frozenset(keys[c].drop_nulls().unique().to_list()) for c in columns}
 
 
-def _agree(hits: pl.DataFrame, by: list[str]) -> pl.DataFrame:
-    """One row per key: where several rows matched, only the values on which they agree."""
-    crowded = pl.len().over(by) > 1
-    several = hits.filter(crowded)
-    if several.is_empty():
-        return hits
-    lists = [c for c, t in hits.schema.items() if isinstance(t, pl.List)]
-    others = [c for c in hits.columns if c not in by]
-    same = several.group_by(by).agg(
-        pl.when((pl.col(c).list.join("|") if c in lists else pl.col(c)).n_unique() == 1)
-        .then(pl.col(c).first())
-        .otherwise(None)
-        .alias(c)
-        for c in others
-    )
-    return pl.concat([hits.filter(~crowded), same.select(hits.columns)])
+@cache
+def _opened(folder: Path, stamp: tuple[int, int, int]) -> Reference:
+    """One object per folder and state of its manifest."""
+    del stamp
+    frames: dict[str, list[EditionFrame]] = {n: list(f) for n, f in _starter().frames.items()}
+    for name, loaded in Library(folder).edition_frames().items():
+        frames.setdefault(name, []).extend(loaded)
+    return Reference(frames)
 
 
 @cache
