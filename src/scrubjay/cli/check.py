@@ -21,10 +21,24 @@ from scrubjay.cli.common import (
     say,
 )
 from scrubjay.cli.formats import chosen_format
+from scrubjay.cli.selection import (
+    EditsDirs,
+    IgnoreWords,
+    NoSettings,
+    ProfileName,
+    Selection,
+    SelectWords,
+    SettingsFile,
+    Strict,
+    WaiverFiles,
+    read_settings,
+    selection,
+)
 from scrubjay.errors import ExitCode, UnreadableInputError
 
 if TYPE_CHECKING:
     from scrubjay.api import CheckReport
+    from scrubjay.cli.settings import Settings
 
 DEMO_AS_OF = date(2026, 3, 20)
 """The day that the sample claims were written for; on today's date most would be past timely filing."""
@@ -71,9 +85,10 @@ _Limit = Annotated[
 _All = Annotated[bool, typer.Option("--all", help="Print every claim with findings.")]
 _Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
 _NotEvaluated = Annotated[
-    bool,
+    bool | None,
     typer.Option(
         "--not-evaluated/--no-not-evaluated",
+        show_default=False,
         help="In json, jsonl, csv, parquet and xlsx: list the verdicts that could not be given, with the reason. "
         "They are counted in the summary either way.",
     ),
@@ -88,6 +103,7 @@ def register(app: typer.Typer) -> None:
 - `scrubjay check claims.837`
 - `scrubjay check march/*.837 --as-of 2024-04-01 --fail-on warning`
 - `scrubjay check claims.837 --policy our-plans.yaml --ignore DU,TF`
+- `scrubjay check claims.837 --waivers accepted.yaml --strict`
 - `scrubjay check claims.837 -o report.html`
 - `scrubjay check claims.837 --json > findings.json`
 
@@ -104,43 +120,69 @@ def check(
     *,
     as_of: AsOf = None,
     policy: PolicyFiles = None,
-    select: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--select",
-            metavar="EDIT",
-            help="Only these edits, by name, code or family (DD); repeatable, commas too.",
-        ),
-    ] = None,
-    ignore: Annotated[
-        list[str] | None,
-        typer.Option("--ignore", metavar="EDIT", help="All edits but these; repeatable, commas too."),
-    ] = None,
+    select: SelectWords = None,
+    ignore: IgnoreWords = None,
+    edits_dir: EditsDirs = None,
+    waivers: WaiverFiles = None,
     fail_on: Annotated[
-        FailOn, typer.Option("--fail-on", help="Exit with 1 from this severity on.")
-    ] = FailOn.ERROR,
+        FailOn | None, typer.Option("--fail-on", help="Exit with 1 from this severity on. Default: error.")
+    ] = None,
+    strict: Strict = None,
     report_format: _Format = None,
     output: OutputFile = None,
     as_json: _Json = False,
     limit: _Limit = None,
     print_all: _All = False,
-    not_evaluated: _NotEvaluated = True,
+    not_evaluated: _NotEvaluated = None,
     reference: ReferencePath = None,
+    profile: ProfileName = None,
+    config: SettingsFile = None,
+    no_config: NoSettings = False,
 ) -> int:
-    """Judge every drug line of 837 files: what will be denied, why, and the fix."""
+    """Judge every drug line of 837 files: what will be denied, why, and the fix.
+
+    Options that are not typed come from `scrubjay.toml`, if there is one here or in a folder above.
+    """
+    settings = read_settings(config, profile, no_config=no_config)
+    options = settings.options
+    if output is None and options.output is not None:
+        output = Path(options.output)
+        report_format = report_format or _as_format(options.format)
+    elif output is None and not as_json:
+        report_format = report_format or _as_format(options.format)
     chosen = chosen_format(Format, report_format, output, as_json=as_json)
-    on_day = day_or_today(as_of, "--as-of")
+    chosen_edits = selection(settings, select=select, ignore=ignore, edits_dirs=edits_dir, waivers=waivers)
     report = _judge(
-        paths, on_day, policy or [], select=_words(select), ignore=_words(ignore), reference=reference
+        paths,
+        _day(as_of, settings),
+        settings.paths("policy") if policy is None else policy,
+        chosen_edits,
+        reference=reference or (Path(options.reference) if options.reference else None),
     )
+    given_limit = limit if limit is not None or print_all else options.limit
     _write(
         report,
         chosen,
         output,
-        limit=_limit(limit, chosen, print_all=print_all),
-        with_not_evaluated=not_evaluated,
+        limit=_limit(given_limit, chosen, print_all=print_all or (limit is None and bool(options.all))),
+        with_not_evaluated=_first(not_evaluated, options.not_evaluated, default=True),
     )
-    return int(report.exit_code(fail_on.value))
+    threshold = fail_on.value if fail_on is not None else options.fail_on or FailOn.ERROR.value
+    return int(report.exit_code(threshold, strict=_first(strict, options.strict, default=False)))
+
+
+def _first(typed: bool | None, written: bool | None, *, default: bool) -> bool:
+    return typed if typed is not None else written if written is not None else default
+
+
+def _as_format(name: str | None) -> Format | None:
+    return Format(name) if name is not None else None
+
+
+def _day(typed: str | None, settings: Settings) -> date:
+    if typed is None and settings.options.as_of is not None:
+        return parse_day(settings.options.as_of, f"{settings.path}: as-of")
+    return day_or_today(typed, "--as-of")
 
 
 def demo(
@@ -162,7 +204,7 @@ def demo(
     """
     chosen = chosen_format(Format, report_format, output, as_json=as_json)
     on_day = DEMO_AS_OF if as_of is None else parse_day(as_of, "--as-of")
-    report = _judge(sample_files(), on_day, [], select=[], ignore=[], reference=None)
+    report = _judge(sample_files(), on_day, [], Selection([], [], {}, [], []), reference=None)
     _write(report, chosen, output, limit=None, with_not_evaluated=True)
     return int(ExitCode.CLEAN)
 
@@ -182,10 +224,6 @@ def sample_files() -> list[Path]:
     raise UnreadableInputError("the sample claims are missing.", hint="Reinstall scrubjay.")
 
 
-def _words(values: list[str] | None) -> list[str]:
-    return [word.strip() for value in values or [] for word in value.split(",") if word.strip()]
-
-
 def _limit(given: int | None, chosen: Format, *, print_all: bool) -> int | None:
     if print_all:
         return None
@@ -198,22 +236,26 @@ def _judge(
     paths: list[Path],
     as_of: date,
     policies: list[Path],
+    asked: Selection,
     *,
-    select: list[str],
-    ignore: list[str],
     reference: Path | None,
 ) -> CheckReport:
     from scrubjay import api  # noqa: PLC0415 - heavy, like all below
     from scrubjay.cli.progress import shown_progress  # noqa: PLC0415
+    from scrubjay.engine.waiver_file import load_waivers  # noqa: PLC0415
 
+    waivers = load_waivers(asked.waivers)
     with shown_progress(paths) as progress:
         return api.check(
             paths,
             as_of=as_of,
             started_at=now(),
             policies=policies,
-            select=select,
-            ignore=ignore,
+            select=asked.select,
+            ignore=asked.ignore,
+            own_edits=asked.own,
+            severities=asked.severities,
+            waivers=waivers,
             reference_path=reference,
             progress=progress,
         )
