@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from rapidfuzz import fuzz, process, utils
 
+from scrubjay.reference.sets import SETS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
@@ -59,7 +61,8 @@ class Catalog:
 
     def history(self, name: str, **keys: str) -> list[dict[str, Any]]:
         """Rows of every period, oldest first."""
-        frame = self.reference.table(name, as_of=self.as_of)
+        where = {c: [v] for c, v in keys.items() if c in SETS[name].identity}
+        frame = self.reference.table(name, as_of=self.as_of, where=where)
         for column, value in keys.items():
             frame = frame.filter(pl.col(column) == value)
         return frame.sort("effective_from", nulls_last=False).to_dicts()
@@ -150,8 +153,4 @@ class Catalog:
 
     def is_known_ndc(self, ndc11: str) -> bool:
         """Whether an NDC stands in the loaded directory in any period."""
-        return ndc11 in self._ndcs
-
-    @cached_property
-    def _ndcs(self) -> frozenset[str]:
-        return frozenset(str(n) for n in self.reference.table("ndc", as_of=self.as_of)["ndc"])
+        return bool(self.history("ndc", ndc=ndc11))

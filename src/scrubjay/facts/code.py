@@ -70,7 +70,8 @@ def _is_unassigned(as_of: date) -> pl.Expr:
 )
 def code_identity(ctx: FactContext) -> pl.DataFrame:
     """The life of the code over all editions known on `as_of`."""
-    held = ctx.reference.table("hcpcs", as_of=ctx.as_of)
+    distinct, rows = ctx.distinct("hcpcs", "service_date")
+    held = ctx.reference.table("hcpcs", as_of=ctx.as_of, where={"hcpcs": distinct["hcpcs"].unique()})
     last = pl.col("effective_to").max().dt.offset_by("-1d")
     lives = (
         held.sort("effective_from", nulls_last=False)
@@ -85,8 +86,9 @@ def code_identity(ctx: FactContext) -> pl.DataFrame:
             pl.col("descriptor").last().alias("code_descriptor"),
         )
     )
-    is_complete = ctx.reference.is_complete("hcpcs", on=ctx.as_of, as_of=ctx.as_of)
-    distinct, rows = ctx.distinct("hcpcs", "service_date")
+    days = distinct["service_date"].drop_nulls().unique()
+    whole = [d for d in days if ctx.reference.is_complete("hcpcs", on=d, as_of=ctx.as_of)]
+    is_complete = pl.col("service_date").is_in(whole).fill_null(value=False)
     code = pl.col("hcpcs")
     is_level_two = code.str.contains(r"^[A-V]\d{4}$")
     well_formed = is_level_two | code.str.contains(r"^\d{4}[0-9A-Z]$")
@@ -96,7 +98,7 @@ def code_identity(ctx: FactContext) -> pl.DataFrame:
         .then(statement=True)
         .when(well_formed.not_())
         .then(statement=False)
-        .when(is_level_two & (pl.lit(is_complete) | _is_unassigned(ctx.as_of)))
+        .when(is_level_two & (is_complete | _is_unassigned(ctx.as_of)))
         .then(statement=False)
     )
     found = distinct.join(
@@ -240,7 +242,7 @@ def drug_of_code(ctx: FactContext) -> pl.DataFrame:
     distinct, rows = ctx.distinct("hcpcs", "service_date")
     held = ctx.reference.lookup("drugs", distinct, on="service_date", as_of=ctx.as_of).select(*names)
     ever = (
-        ctx.reference.table("drugs", as_of=ctx.as_of)
+        ctx.reference.table("drugs", as_of=ctx.as_of, where={"hcpcs": distinct["hcpcs"].unique()})
         .sort("effective_from", nulls_last=False)
         .unique("hcpcs", keep="last", maintain_order=True)
         .select("hcpcs", *names)

@@ -146,7 +146,7 @@ def _judge(pairs: pl.DataFrame, ctx: FactContext) -> pl.DataFrame:
     which no release can mend. Otherwise unknown.
     """
     keys = pairs.select("diagnosis", "diagnosis_date")
-    table = ctx.reference.table("diagnoses", as_of=ctx.as_of)
+    table = ctx.reference.table("diagnoses", as_of=ctx.as_of, where={"diagnosis": keys["diagnosis"].unique()})
     on_day = (
         keys.join(
             table.select("diagnosis", "is_billable", "confidence", "effective_from", "effective_to"),
@@ -341,7 +341,7 @@ def _told_by(sided: pl.DataFrame) -> pl.DataFrame:
 def _contradictions(told: pl.DataFrame, ctx: FactContext) -> pl.DataFrame:
     relevant = told.filter(pl.col("diagnosis").str.contains(_sides()["diagnoses"]["pattern"]))
     dated = (
-        ctx.reference.table("diagnoses", as_of=ctx.as_of)
+        ctx.reference.table("diagnoses", as_of=ctx.as_of, where={"diagnosis": relevant["diagnosis"].unique()})
         .unique("diagnosis", keep="last", maintain_order=True)
         .select("diagnosis", pl.col("side").alias("_by_row"), pl.lit(value=True).alias("_has_row"))
     )

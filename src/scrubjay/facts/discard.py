@@ -270,7 +270,7 @@ def discarded_item(ctx: FactContext) -> pl.DataFrame:
         pl.when(pl.col("units_per_item").null_count() == 0).then(pl.col("units_per_item").max()).alias("_given_item")
     )  # fmt: skip
     packages = (
-        ctx.reference.table("ndc", as_of=ctx.as_of)
+        ctx.reference.table("ndc", as_of=ctx.as_of, where={"hcpcs": lines["hcpcs"].unique()})
         .group_by("hcpcs")
         .agg(pl.col("units_per_item").drop_nulls().unique().alias("_packages"))
         .filter(pl.col("_packages").list.len() > 0)
@@ -327,7 +327,7 @@ def least_waste(ctx: FactContext) -> pl.DataFrame:
         "hcpcs", pl.col("container_type").alias("_of_code"), pl.col("confidence").alias("_code_confidence")
     ).unique("hcpcs", keep="last", maintain_order=True)  # fmt: skip
     sizes = (
-        ctx.reference.table("ndc", as_of=ctx.as_of)
+        ctx.reference.table("ndc", as_of=ctx.as_of, where={"hcpcs": asked["hcpcs"].unique()})
         .filter(pl.col("units_per_item") > 0)
         .join(of_code, on="hcpcs", how="left")
         .filter(pl.coalesce("container_type", "_of_code") == "single-dose")

@@ -70,7 +70,8 @@ def modifiers_in_set(ctx: FactContext) -> pl.DataFrame:
 
 def _judged(ctx: FactContext, asked: pl.DataFrame) -> pl.DataFrame:
     """`_state` of each modifier and day: `in`, `out`, `unknown` or `undecided`."""
-    held = ctx.reference.table("modifiers", as_of=ctx.as_of).select(
+    sent = asked["modifier"].unique()
+    held = ctx.reference.table("modifiers", as_of=ctx.as_of, where={"modifier": sent}).select(
         "modifier", "effective_from", "effective_to"
     )
     on_day = (

@@ -53,7 +53,6 @@ def ndc_on_line(ctx: FactContext) -> pl.DataFrame:
         "_n", pl.col("ndc_as_sent").str.replace_all(r"\D", "").alias("_digits")
     )
     if ten.height:
-        held = ctx.reference.table("ndc", as_of=ctx.as_of).select(pl.col("ndc").unique())
         digits = pl.col("_digits")
         paddings = (
             ten.select(
@@ -66,6 +65,10 @@ def ndc_on_line(ctx: FactContext) -> pl.DataFrame:
             )
             .explode("ndc")
             .unique()
+        )
+        numbers = paddings["ndc"].unique()
+        held = ctx.reference.table("ndc", as_of=ctx.as_of, where={"ndc": numbers}).select(
+            pl.col("ndc").unique()
         )
         single = (
             paddings.join(held, on="ndc", how="semi")
@@ -154,7 +157,7 @@ def package_of_ndc(ctx: FactContext) -> pl.DataFrame:
     """
     distinct, rows = ctx.distinct("ndc", "hcpcs", "service_date")
     asked = distinct.with_row_index("_n")
-    held = ctx.reference.table("ndc", as_of=ctx.as_of)
+    held = ctx.reference.table("ndc", as_of=ctx.as_of, where={"ndc": asked["ndc"].unique()})
     day = pl.col("service_date")
     hits = (
         asked.join(held.rename({"hcpcs": "_code"}), on="ndc")

@@ -139,7 +139,8 @@ def _converted() -> list[pl.Expr]:
 def smallest_container(ctx: FactContext) -> pl.DataFrame:
     """Over the crosswalk rows of the code that are valid on the day."""
     distinct, rows = ctx.distinct("hcpcs", "service_date")
-    held = ctx.reference.table("ndc", as_of=ctx.as_of).select(
+    codes = distinct["hcpcs"].unique()
+    held = ctx.reference.table("ndc", as_of=ctx.as_of, where={"hcpcs": codes}).select(
         "hcpcs", "units_per_item", "container_type", "effective_from", "effective_to"
     )
     least = (

@@ -214,11 +214,12 @@ def _decided(ctx: FactContext, kinds: pl.DataFrame, couples: pl.DataFrame) -> pl
         .join(kinds.select("_kind", "hcpcs", "pair_setting", "service_date", "_is_whole"), on="_kind")
         .join(kinds.select(pl.col("_kind").alias("_other"), pl.col("hcpcs").alias("_code")), on="_other")
     )  # fmt: skip
-    table = ctx.reference.table("pairs", as_of=ctx.as_of).select(
+    codes = pl.concat([distinct["hcpcs"], distinct["_code"].alias("hcpcs")]).unique()
+    both = {"column1": codes, "column2": codes}
+    table = ctx.reference.table("pairs", as_of=ctx.as_of, where=both).select(
         "column1", "column2", "pair_setting", "modifier_indicator", "effective_from", "effective_to"
     )
-    table = table.filter(pl.col("column2").is_in(distinct["hcpcs"].unique().implode()))
-    add_ons = ctx.reference.table("add_ons", as_of=ctx.as_of).select(
+    add_ons = ctx.reference.table("add_ons", as_of=ctx.as_of, where={"add_on": codes}).select(
         "add_on", "primary", "effective_from", "effective_to"
     )
     asked = ["_kind", "_other"]
@@ -306,10 +307,11 @@ def _verdicts(met: pl.DataFrame, couples: pl.DataFrame) -> pl.DataFrame:
 )
 def add_on_of_line(ctx: FactContext) -> pl.DataFrame:
     """Add-on codes with their primaries on the day, by claim and provider."""
-    table = ctx.reference.table("add_ons", as_of=ctx.as_of).select(
+    distinct, row = ctx.distinct("hcpcs", "service_date")
+    codes = distinct["hcpcs"].unique()
+    table = ctx.reference.table("add_ons", as_of=ctx.as_of, where={"add_on": codes}).select(
         pl.col("add_on").alias("hcpcs"), "primary", "add_on_type", "effective_from", "effective_to"
     )
-    distinct, row = ctx.distinct("hcpcs", "service_date")
     kinds = distinct.with_row_index("_kind")
     links = (
         kinds.join(table, on="hcpcs")

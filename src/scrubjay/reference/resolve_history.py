@@ -27,6 +27,18 @@ HISTORIES = {
     "modifiers": ("modifier", r"^[A-Z][A-Z0-9]$"),
 }
 """Sets whose editions tell whole lives, and which keys such an edition lists all of."""
+_HAND_MADE = frozenset(
+    (
+        "families",
+        "brands",
+        "administration_class",
+        "container_type",
+        "usual_doses_mg",
+        "group",
+        "use_confidence",
+    )
+)
+"""Columns that only our own hands fill: an edition without them contradicts nothing."""
 TORN = "_torn"
 """Columns of a row on which editions contradict each other: null, and not to be filled from elsewhere."""
 _SAID = "_said"
@@ -267,6 +279,8 @@ def _composed(set_name: str, chosen: pl.DataFrame, rows: pl.DataFrame) -> pl.Dat
     def differs(column: str) -> pl.Expr:
         # Before the change that the later edition dates, it says nothing of what was: the past holds.
         is_open = pl.col("_is_before").fill_null(value=False) & pl.col(f"_o_{column}").is_null()
+        if column in _HAND_MADE:
+            is_open |= pl.col(column).is_null() | pl.col(f"_o_{column}").is_null()
         one, two = comparable(set_name, column), comparable(set_name, column, f"_o_{column}")
         return has_other & ~is_open & one.ne_missing(two)
 
@@ -278,7 +292,10 @@ def _composed(set_name: str, chosen: pl.DataFrame, rows: pl.DataFrame) -> pl.Dat
         torn.list.join(", "),
     )
     return both.with_columns(
-        *(pl.when(differs(c)).then(None).otherwise(pl.col(c)).alias(c) for c in own),
+        *(
+            pl.when(~differs(c)).then(pl.coalesce(c, f"_o_{c}") if c in _HAND_MADE else pl.col(c)).alias(c)
+            for c in own
+        ),
         pl.concat_list(TORN, torn).list.unique(maintain_order=True).alias(TORN),
         _noted("note", pl.when(torn.list.len() > 0).then(words)).alias("note"),
     ).with_columns(

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Edition", "EditionFrame", "Reference"]
 
+_BY_TWO = "pairs"
+"""Of pairs one code alone has thousands; both codes of a pair are in the batch that asks."""
+
 
 class Reference:
     """Everything known about codes, as frames and single rows."""
@@ -95,7 +98,11 @@ class Reference:
         left_out = {(source, edition)}
         return Reference(
             {
-                name: [f for f in frames if not f.rank or not left_out & {(e.source, e.edition) for e in f.editions}]
+                name: [
+                    f
+                    for f in frames
+                    if not f.rank or not left_out & {(e.source, e.edition) for e in f.editions}
+                ]
                 for name, frames in self._frames.items()
             }
         )
@@ -146,7 +153,7 @@ class Reference:
             ValueError: a column of `where` does not identify rows of the set.
             ReferenceDataError: a loaded edition is missing or damaged.
         """
-        asked = {c: frozenset(v for v in values) for c, values in (where or {}).items()}
+        asked = {c: frozenset(v for v in values if v) for c, values in (where or {}).items()}
         wrong = sorted(set(asked) - set(SETS[name].identity))
         if wrong:
             raise ValueError(f"{name}: rows are not identified by {wrong}")
@@ -260,6 +267,22 @@ class Reference:
         held = {s for f in self._frames.get(name, ()) for s in f.scope}
         return bool(whole) and held <= {s for f in whole for s in f.scope}
 
+    def complete_since(self, name: str, *, on: date, as_of: date, setting: str | None = None) -> date | None:
+        """First day of the complete edition that speaks about a day; null where none is held.
+
+        Args:
+            name: a key of `SETS`.
+            on: day of service.
+            as_of: the day of the run.
+            setting: as in `is_complete`.
+        """
+        days = [
+            e.covers_from or EVER
+            for e, _ in self._about(name, setting)
+            if e.is_complete and _speaks(e, on, as_of)
+        ]
+        return max(days, default=None)
+
     def _about(self, name: str, setting: str | None) -> list[tuple[Edition, EditionFrame]]:
         return [
             (e, f)
@@ -289,16 +312,26 @@ class Reference:
         return self._edition_notes[name]
 
     def _bounded(self, name: str, as_of: date, where: Where | None = None) -> pl.DataFrame:
-        """Resolved rows with filled bounds `_from` and `_to`: all, or at least those that `where` asks for."""
-        asked = {c: v for c, v in (where or {}).items() if c in SETS[name].identity}
-        box = self._boxes.setdefault((name, as_of, frozenset(asked)), _Box())
+        """Resolved rows with filled bounds `_from` and `_to`: all, or at least those that `where` asks for.
+
+        What was asked for once is kept, so that the next batch reads only the keys that are new in it.
+        """
+        asked = _keyed(name, where or {})
         with self._lock:
-            if box.frame is None or any(not v <= box.values[c] for c, v in asked.items()):
-                # What is asked again and again is read once: the box grows to hold all that was ever asked.
-                box.values = {c: v | box.values.get(c, frozenset()) for c, v in asked.items()}
-                raw = self._raw_rows(name, box.values)
-                box.frame = resolve(name, raw, self._notes(name), as_of)
+            box = self._boxes.setdefault((name, as_of, frozenset(asked)), _Box())
+            if box.frame is not None and all(v <= box.values[c] for c, v in asked.items()):
+                return box.frame
+            if box.frame is not None and len(asked) == 1:
+                new = {c: v - box.values[c] for c, v in asked.items()}
+                box.frame = pl.concat([box.frame, self._resolved(name, as_of, new)])
+            else:
+                grown = {c: v | box.values.get(c, frozenset()) for c, v in asked.items()}
+                box.frame = self._resolved(name, as_of, grown)
+            box.values = {c: v | box.values.get(c, frozenset()) for c, v in asked.items()}
             return box.frame
+
+    def _resolved(self, name: str, as_of: date, values: Where) -> pl.DataFrame:
+        return resolve(name, self._raw_rows(name, values), self._notes(name), as_of)
 
     def _raw_rows(self, name: str, values: Mapping[str, frozenset[str]]) -> pl.DataFrame:
         """Rows of all editions, those of the starter from memory, loaded ones from their files."""
@@ -375,6 +408,12 @@ def _speaks(edition: Edition, on: date, as_of: date) -> bool:
     return (edition.published_on or EVER) <= as_of and (edition.covers_from or EVER) <= on < (
         edition.covers_to or NEVER
     )
+
+
+def _keyed(name: str, where: Where) -> Where:
+    """By which columns rows are read: enough to read few, and few enough that later batches find them."""
+    asked = [c for c in SETS[name].identity if c in where]
+    return {c: where[c] for c in (asked if name == _BY_TWO else asked[:1])}
 
 
 def _wanted(keys: pl.DataFrame, columns: Sequence[str]) -> dict[str, frozenset[str]]:
