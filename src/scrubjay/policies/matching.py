@@ -26,6 +26,7 @@ def matches(match: Match) -> pl.Expr:
     tests += [pl.col("payer_name").str.contains(f"(?i){p}") for p in match.payer_name_patterns]
     if not tests:
         return pl.lit(value=False)
+    tests += [pl.col("payer_name").str.contains(f"(?i){p}").not_() for p in match.payer_name_excludes]
     return pl.all_horizontal(tests).fill_null(value=False)
 
 

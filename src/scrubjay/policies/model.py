@@ -46,12 +46,18 @@ def _pattern(value: str) -> str:
     return value
 
 
+_Pattern = Annotated[Text, AfterValidator(_pattern)]
+
+
 class Match(Strict):
-    """Which claims a policy governs; every list that is given must hold the claim's value."""
+    """Which claims a policy governs: every list that is given must hold the claim's value, every pattern match."""
 
     claim_filing_codes: list[Text] = Field(default_factory=list[str])
     payer_ids: list[Text] = Field(default_factory=list[str])
-    payer_name_patterns: list[Annotated[Text, AfterValidator(_pattern)]] = Field(default_factory=list[str])
+    payer_name_patterns: list[_Pattern] = Field(default_factory=list[str])
+    payer_name_excludes: list[_Pattern] = Field(
+        default_factory=list[str], description="Names that look alike and are another payer's."
+    )
     claim_kinds: list[Text] = Field(default_factory=list[str])
 
 

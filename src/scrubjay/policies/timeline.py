@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NO_DATE = date(1, 1, 1)
 """Stands for a date of service that is not known: only what holds on all days holds on it."""
 
-_FIRST = NO_DATE + timedelta(days=1)
+FIRST_DAY = NO_DATE + timedelta(days=1)
 
 SCHEMA: dict[str, pl.DataType] = {
     "policy_id": pl.String(),
@@ -42,7 +42,7 @@ def timeline(
     days = {
         day for dated in values.values() for one in dated for day in (one.from_, one.to) if day is not None
     }
-    starts = sorted({_FIRST, *(day for day in days if day > _FIRST)})
+    starts = sorted({FIRST_DAY, *(day for day in days if day > FIRST_DAY)})
     rows = [_row(policy_id, payer_class, NO_DATE, values, lambda one: one.from_ is None and one.to is None)]
     rows += [_row(policy_id, payer_class, day, values, lambda one, on=day: one.covers(on)) for day in starts]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
