@@ -25,10 +25,10 @@ class FileReport:
         versions: transaction sets by ST03 (or GS08), e.g. `{"005010X222A1": 5}`.
         interchanges: ISA segments.
         segments: segments of the file, envelope included.
-        claims: CLM segments of the file's 837s, whatever became of them.
+        claims: CLM segments of the file's 837s (CLP of its 835s), whatever became of them.
         claims_read: claims handed on. `claims_set_aside` is the rest.
         lines: SV1 and SV2 segments of the file's 837s.
-        charge_total: sum of the CLM02 that are amounts.
+        charge_total: sum of the CLM02 (or CLP03) that are amounts.
         line_charge_total: sum of the SV102 and SV203 that are amounts.
         problems: everything wrong with the file, in the order it was met.
     """
@@ -62,8 +62,15 @@ class FileReport:
 class ProblemLog:
     """Collects the problems of one file: the first of each kind one by one, the others counted."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, wanted: tuple[str, ...] = ("837",)) -> None:
+        """Set up.
+
+        Args:
+            path: the file, as problems name it.
+            wanted: kinds of set that the reader is for; a file without any of them is of no use.
+        """
         self.path = path
+        self._wanted = wanted
         self._shown: list[Problem] = []
         self._count: dict[tuple[str, str | None], int] = {}
         self.bare_kind: str | None = None
@@ -96,6 +103,6 @@ class ProblemLog:
                 final = problems[last[key]]
                 problems[last[key]] = replace(final, message=f"{final.message} ({more:,} more like it.)")
         has_fatal = any(problem.is_fatal for problem in problems)
-        if problems and not has_fatal and not any(kind.startswith("837") for kind in report.kinds):
+        if problems and not has_fatal and not any(kind.startswith(self._wanted) for kind in report.kinds):
             problems[0] = replace(problems[0], is_fatal=True)
         report.problems = problems

@@ -21,23 +21,23 @@ _GZIP = b"\x1f\x8b"
 _FORMATS = (
     (b"PK\x03\x04", "zip", "a zip archive (or a spreadsheet)", "Unzip it first and name the files inside."),
     (b"PK\x05\x06", "zip", "an empty zip archive", "Unzip it first and name the files inside."),
-    (b"%PDF", "pdf", "a PDF document", "Ask for the 837 file itself."),
-    (b"PAR1", "parquet", "a Parquet table", "Name an 837 file."),
+    (b"%PDF", "pdf", "a PDF document", "Ask for the {wanted} file itself."),
+    (b"PAR1", "parquet", "a Parquet table", "Name an {wanted} file."),
     (b"\xff\xfe", "utf-16", "UTF-16 text", "Save it as plain text (UTF-8) and try again."),
     (b"\xfe\xff", "utf-16", "UTF-16 text", "Save it as plain text (UTF-8) and try again."),
-    (b"\x89PNG", "image", "an image", "Name an 837 file."),
-    (b"\xff\xd8\xff", "image", "an image", "Name an 837 file."),
+    (b"\x89PNG", "image", "an image", "Name an {wanted} file."),
+    (b"\xff\xd8\xff", "image", "an image", "Name an {wanted} file."),
     (b"7z\xbc\xaf", "7z", "a 7z archive", "Unpack it first and name the files inside."),
     (b"BZh", "bzip2", "a bzip2 file", "Unpack it first."),
     (b"\xfd7zXZ", "xz", "an xz file", "Unpack it first."),
     (b"(\xb5/\xfd", "zstd", "a zstd file", "Unpack it first."),
-    (b"UNA", "edifact", "an EDIFACT file", "Only X12 837 files are read."),
-    (b"UNB", "edifact", "an EDIFACT file", "Only X12 837 files are read."),
-    (b"MSH|", "hl7v2", "HL7 version 2 messages", "Only X12 837 files are read."),
-    (b"<?xml", "xml", "an XML document", "Only X12 837 files are read."),
-    (b"<", "html", "an HTML or XML page", "It may be an error page saved under the name of a claim file."),
-    (b"{", "json", "a JSON document", "Only X12 837 files are read."),
-    (b"[", "json", "a JSON document", "Only X12 837 files are read."),
+    (b"UNA", "edifact", "an EDIFACT file", "Only X12 {wanted} files are read."),
+    (b"UNB", "edifact", "an EDIFACT file", "Only X12 {wanted} files are read."),
+    (b"MSH|", "hl7v2", "HL7 version 2 messages", "Only X12 {wanted} files are read."),
+    (b"<?xml", "xml", "an XML document", "Only X12 {wanted} files are read."),
+    (b"<", "html", "an HTML or XML page", "It may be an error page saved under the name of an X12 file."),
+    (b"{", "json", "a JSON document", "Only X12 {wanted} files are read."),
+    (b"[", "json", "a JSON document", "Only X12 {wanted} files are read."),
 )
 
 
@@ -148,7 +148,7 @@ def open_path(path: Path) -> BinaryIO:
                 Problem(
                     "is-a-folder",
                     "This is a folder, not a file.",
-                    "Name the files in it, for instance with a pattern: FOLDER/*.837",
+                    "Name the files in it, for instance with a pattern: FOLDER/*",
                     is_fatal=True,
                 )
             )
@@ -160,26 +160,38 @@ def open_path(path: Path) -> BinaryIO:
         raise SourceError(_unreadable(error)) from error
 
 
-def not_x12(head: bytes) -> Problem:
-    """The problem of a file in which no interchange begins, named by what it looks like."""
+def not_x12(head: bytes, wanted: str = "837") -> Problem:
+    """The problem of a file in which no interchange begins, named by what it looks like.
+
+    Args:
+        head: its first bytes.
+        wanted: kind of set that the reader is for.
+    """
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not text.strip(b"\0"):
-        return Problem("empty-file", "The file is empty.", "Export the claims again.", is_fatal=True)
+        return Problem("empty-file", "The file is empty.", "Export it again.", is_fatal=True)
     for start, kind, name, advice in _FORMATS:
         if text[: len(start)].lower() == start.lower():
-            return Problem("not-x12", f"This is {name} ({kind}), not an 837.", advice, is_fatal=True)
+            return Problem(
+                "not-x12",
+                f"This is {name} ({kind}), not an {wanted}.",
+                advice.format(wanted=wanted),
+                is_fatal=True,
+            )
     if sum(byte < 32 and byte not in b"\t\r\n\f\x1a" for byte in text[:4096]) > len(text[:4096]) // 50:
-        return Problem("not-text", "This is a binary file, not an 837.", "Name an 837 file.", is_fatal=True)
+        return Problem(
+            "not-text", f"This is a binary file, not an {wanted}.", f"Name an {wanted} file.", is_fatal=True
+        )
     first_lines = text[:4096].splitlines()[:2]
     for mark in (b",", b";", b"\t"):
         counts = {line.count(mark) for line in first_lines}
         if len(first_lines) == 2 and len(counts) == 1 and counts.pop() > 1:
-            message = "This looks like a table of separated values (csv), not an 837."
-            return Problem("not-x12", message, "Name an 837 file.", is_fatal=True)
+            message = f"This looks like a table of separated values (csv), not an {wanted}."
+            return Problem("not-x12", message, f"Name an {wanted} file.", is_fatal=True)
     return Problem(
         "not-x12",
         "No X12 interchange begins here: there is no ISA segment.",
-        "Name an 837 file; it begins with the letters ISA.",
+        f"Name an {wanted} file; it begins with the letters ISA.",
         is_fatal=True,
     )
 

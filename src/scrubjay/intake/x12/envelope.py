@@ -9,7 +9,7 @@ from scrubjay.errors import Problem
 from scrubjay.intake.x12.maps import ELEMENT, Implementation, hint, implementation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from scrubjay.intake.reports import FileReport, ProblemLog
 
@@ -18,12 +18,25 @@ _AGAIN = "Some of the file may be missing; compare it with the system that made 
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """One ST: its control number, its implementation as sent, what it is, and the component separator."""
+    """One ST.
+
+    Attributes:
+        control: ST02.
+        version: implementation as sent, ST03 or GS08.
+        what: what the set is for.
+        component: component separator of its interchange.
+        segment: number of the ST in the file; 0 where there is none.
+        interchange: ISA06, ISA08 and ISA13, without padding; null where no ISA stands before.
+        group: GS06.
+    """
 
     control: str | None
     version: str | None
     what: Implementation
     component: str
+    segment: int = 0
+    interchange: tuple[str, str, str] | None = None
+    group: str | None = None
 
     @property
     def is_837(self) -> bool:
@@ -34,14 +47,63 @@ class Transaction:
 NO_TRANSACTION = Transaction(None, None, Implementation("unknown", None, "other"), ":")
 
 
-class Envelope:
-    """Walks the envelope segments of one file in order; one call per batch, then `close`."""
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a transaction set is not read: kind, message and hint of the problem."""
 
-    def __init__(self, report: FileReport, log: ProblemLog, seen: dict[tuple[str, str, str], str]) -> None:
+    kind: str
+    message: str
+    hint: str
+
+
+def not_claims(what: Implementation) -> Refusal | None:
+    """Why the reader of claims leaves a transaction set alone; null where it reads it."""
+    if what.purpose == "claims":
+        return None
+    if what.purpose in ("predetermination", "post-adjudicated"):
+        name = "asks what would be paid" if what.purpose == "predetermination" else "reports decided claims"
+        return Refusal(
+            "not-for-payment",
+            f"This {what.kind} transaction set {name}; it is counted, not checked.",
+            "Check the 837 that is sent for payment.",
+        )
+    if what.kind == "837":
+        return Refusal(
+            "unknown-implementation",
+            "This 837 names no implementation that is read (ST03 or GS08).",
+            hint("837"),
+        )
+    name = "of a kind that is not known" if what.kind == "unknown" else f"a {what.kind}, not an 837 claim"
+    return Refusal("not-claims", f"This transaction set is {name}.", hint(what.kind))
+
+
+class Envelope:
+    """Walks the envelope segments of one file in order; one call per batch, then `close`.
+
+    Args:
+        report: takes the counts.
+        log: takes the problems.
+        seen: interchanges of the run so far, with the file of each.
+        refusal: tells which sets are not read and why.
+        again: what to do about an interchange that came before.
+    """
+
+    def __init__(
+        self,
+        report: FileReport,
+        log: ProblemLog,
+        seen: dict[tuple[str, str, str], str],
+        *,
+        refusal: Callable[[Implementation], Refusal | None] = not_claims,
+        again: str = "Payers refuse the second one; check that claims are not sent twice.",
+    ) -> None:
         self._report = report
         self._log = log
         self._seen = seen
+        self._refusal = refusal
+        self._again = again
         self._component = ":"
+        self._key: tuple[str, str, str] | None = None
         self._interchange: str | None = None
         self._groups = 0
         self._group: str | None = None
@@ -102,11 +164,11 @@ class Envelope:
         self._report.interchanges += 1
         self._component = fields[-1]
         self._interchange, self._groups = fields[13], 0
-        key = (fields[6], fields[8], fields[13])
+        key = self._key = (fields[6], fields[8], fields[13])
         if key in self._seen:
             self._say("duplicate-interchange",
                       f"An interchange of the same sender, receiver and ISA13 came before, in {self._seen[key]}.",
-                      segment, "Payers refuse the second one; check that claims are not sent twice.")  # fmt: skip
+                      segment, self._again)  # fmt: skip
         else:
             self._seen[key] = self._report.path
 
@@ -136,10 +198,13 @@ class Envelope:
         self._set, self._set_segment = _at(fields, 2) or "", segment
         version = _at(fields, 3) or (self._group_version if self._group is not None else None)
         what = implementation(_at(fields, 1) or "", version)
-        self.current = Transaction(_at(fields, 2), version, what, self._component)
+        self.current = Transaction(
+            _at(fields, 2), version, what, self._component, segment, self._key, self._group
+        )
         self._count(what.kind, version)
-        if what.purpose != "claims":
-            self._not_claims(what, segment)
+        refused = self._refusal(what)
+        if refused is not None:
+            self._say(refused.kind, refused.message, segment, refused.hint)
         return self.current
 
     def _end_set(self, fields: list[str], segment: int) -> None:
@@ -150,24 +215,6 @@ class Envelope:
         self._compare("SE01", _at(fields, 1), counted, ("segments", "segment-count"), segment)
         self._match("SE02", _at(fields, 2), ("ST02", self._set), "transaction-control-number", segment)
         self._set = None
-
-    def _not_claims(self, what: Implementation, segment: int) -> None:
-        if what.purpose in ("predetermination", "post-adjudicated"):
-            name = (
-                "asks what would be paid" if what.purpose == "predetermination" else "reports decided claims"
-            )
-            self._say("not-for-payment", f"This {what.kind} transaction set {name}; it is counted, not checked.",
-                      segment, "Check the 837 that is sent for payment.")  # fmt: skip
-        elif what.kind == "837":
-            self._say("unknown-implementation", "This 837 names no implementation that is read (ST03 or GS08).",
-                      segment, hint("837"))  # fmt: skip
-        else:
-            name = (
-                "of a kind that is not known"
-                if what.kind == "unknown"
-                else f"a {what.kind}, not an 837 claim"
-            )
-            self._say("not-claims", f"This transaction set is {name}.", segment, hint(what.kind))
 
     def _end_missing(self, tag: str, segment: int) -> None:
         """Close what is still open inside the thing that `tag` would close, naming each missing segment."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
@@ -11,19 +11,42 @@ from scrubjay.intake.x12.maps import CODE
 from scrubjay.intake.x12.values import elements
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from scrubjay.intake.x12.batches import Batch
+    from collections.abc import Mapping, Sequence
 
 _OWNER = {HEADER: "hl", CLAIM: "claim", OTHER_PAYER: "other", LINE: "line", ADJUDICATION: "decision"}
+
+
+class Segmented(Protocol):
+    """Segments with their sections: a batch of either reader."""
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        """Segments with `code` and `section`."""
+        ...
+
+    @property
+    def sections(self) -> pl.DataFrame:
+        """Segments that begin a stretch with one owner, with `area` and the running numbers."""
+        ...
 
 
 class Details:
     """Segments of a batch by tag, each with the running number of what it belongs to."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(
+        self, batch: Segmented, code: Mapping[str, int] = CODE, owners: Mapping[int, str] = _OWNER
+    ) -> None:
+        """Set up.
+
+        Args:
+            batch: rows and sections.
+            code: number of each tag.
+            owners: for each area the section column that tells the owner.
+        """
         self._rows = batch.rows
         self._sections = batch.sections
+        self._code = code
+        self._owners = owners
         self._found: dict[str, tuple[pl.DataFrame, pl.Series]] = {}
         self._areas: dict[tuple[str, int], pl.DataFrame] = {}
 
@@ -31,11 +54,11 @@ class Details:
         """The segments with this tag in this area, in file order: `owner`, `segment`, `raw`."""
         if (tag, area) not in self._areas:
             if tag not in self._found:
-                found = self._rows.filter((pl.col("code") == CODE[tag]) & (pl.col("section") > 0))
+                found = self._rows.filter((pl.col("code") == self._code[tag]) & (pl.col("section") > 0))
                 self._found[tag] = found, self._sections["area"].gather(found["section"] - 1)
             found, areas = self._found[tag]
             part = found.filter(areas == area)
-            owner = self._sections[_OWNER[area]].gather(part["section"] - 1).alias("owner")
+            owner = self._sections[self._owners[area]].gather(part["section"] - 1).alias("owner")
             self._areas[tag, area] = part.select(owner, "segment", "raw")
         return self._areas[tag, area]
 

@@ -72,7 +72,7 @@ def build_lines(lines: pl.DataFrame, claims: pl.DataFrame, details: Details, not
     lines = lines.join(place, on="claim", how="inner", maintain_order="left")
     _check_services(lines, notes)
     lines = _amounts(lines, notes)
-    lines = _procedure(lines)
+    lines = procedure_columns(lines)
     lines = lines.with_columns(
         pl.col("lx").fill_null(pl.col("position")).alias("line_number"),
         pl.col("pointers").str.split(COMPONENT).list.filter(pl.element() != "").fill_null([])
@@ -123,7 +123,7 @@ def _bad_number(rows: pl.DataFrame, element: str, notes: Notes) -> None:
               "Send plain digits with a decimal point, dollars with two decimals.", rows, element=element)  # fmt: skip
 
 
-def _procedure(lines: pl.DataFrame) -> pl.DataFrame:
+def procedure_columns(lines: pl.DataFrame) -> pl.DataFrame:
     """SV101 or SV202: qualifier, code, up to four modifiers, description."""
     part = lines["procedure"].str.splitn(COMPONENT, 3)
     rest = part.struct.field("field_2")

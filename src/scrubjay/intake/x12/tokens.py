@@ -18,7 +18,7 @@ from scrubjay.intake.x12.maps import COMPONENT, ELEMENT, hint
 from scrubjay.intake.x12.separators import Header, find_header, first_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from scrubjay.intake.reports import ProblemLog
     from scrubjay.intake.sources import Source
@@ -46,8 +46,27 @@ class Chunk:
 class Tokenizer:
     """Cuts one source into chunks of whole segments."""
 
-    def __init__(self, source: Source, log: ProblemLog, chunk_bytes: int) -> None:
+    def __init__(
+        self,
+        source: Source,
+        log: ProblemLog,
+        chunk_bytes: int,
+        *,
+        wanted: str = "837",
+        bare: Callable[[bytes], Header | None] | None = None,
+    ) -> None:
+        """Set up.
+
+        Args:
+            source: the bytes.
+            log: takes the problems.
+            chunk_bytes: bytes read at once.
+            wanted: kind of set that the reader is for, as messages name it.
+            bare: tells the separators of a file without ISA from its first bytes, where it can.
+        """
         self._source = source
+        self._wanted = wanted
+        self._bare = bare
         self._log = log
         self._chunk_bytes = max(chunk_bytes, 256)
         self._header: Header | None = None
@@ -112,12 +131,24 @@ class Tokenizer:
             )
         elif self._log.is_empty:
             bare = re.match(rb"\s*(?:GS.{1,150}?)?ST[^A-Za-z0-9\s](\d{3})[^A-Za-z0-9]", head, re.DOTALL)
+            header = self._bare(head) if self._bare is not None else None
+            if header is not None:
+                self._start(header)
+                self._log.add(
+                    Problem(
+                        "no-interchange-header",
+                        "The file begins without an ISA segment; its separators were told from its first segments.",
+                        "Ask for the whole interchange, from ISA to IEA: without it a copy is harder to recognise.",
+                        byte_offset=0,
+                    )
+                )
+                return True
             if bare is None:
-                self._log.add(not_x12(head))
+                self._log.add(not_x12(head, self._wanted))
             else:
                 kind = bare[1].decode("ascii")
                 self._log.bare_kind = kind
-                name = "" if kind == "837" else f" This is a {kind}. {hint(kind)}"
+                name = "" if kind == self._wanted else f" This is a {kind}. {hint(kind)}"
                 self._log.add(
                     Problem(
                         "no-interchange-header",
