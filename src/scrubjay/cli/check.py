@@ -268,7 +268,8 @@ def _write(
     from scrubjay.cli.deliver import deliver  # noqa: PLC0415
     from scrubjay.reports.summary import summarise  # noqa: PLC0415
 
-    summary = summarise(report, api.reason_words)
+    has_reasons = chosen in (Format.TEXT, Format.HTML, Format.JSON, Format.JSONL)
+    summary = summarise(report, api.reason_words, with_subjects=has_reasons)
     fatal = [p for p in summary.problems if p.is_fatal]
     for problem in fatal[:_LINES_SHOWN]:
         say(problem.one_line())

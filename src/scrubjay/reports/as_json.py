@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import polars as pl
 
+from scrubjay.reports.checked import reason_words
+from scrubjay.reports.summary import in_words
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -166,12 +169,31 @@ def _findings(report: Checked, *, with_not_evaluated: bool) -> pl.DataFrame:
 
 
 def _coverage(report: Checked) -> pl.DataFrame:
-    return report.result.coverage.join(
-        report.result.claims.select("claim_key", "claim_id"),
-        on="claim_key",
-        how="left",
-        maintain_order="left",
-    ).select("claim_id", "applicable", "evaluated", "not_evaluated")
+    """One row per claim with its numbers and, in `reasons`, why verdicts were not given and how many."""
+    per_claim = (
+        in_words(report.result.not_evaluated, reason_words)
+        .group_by("claim_key", "words")
+        .agg(pl.len().alias("verdicts"), pl.col("edit").unique().sort().alias("edits"))
+        .sort("claim_key", "verdicts", "words", descending=[False, True, False])
+        .group_by("claim_key", maintain_order=True)
+        .agg(pl.struct(pl.col("words").alias("reason"), "verdicts", "edits").alias("reasons"))
+    )
+    return (
+        report.result.coverage.join(
+            report.result.claims.select("claim_key", "claim_id"),
+            on="claim_key",
+            how="left",
+            maintain_order="left",
+        )
+        .join(per_claim, on="claim_key", how="left", maintain_order="left")
+        .select(
+            "claim_id",
+            "applicable",
+            "evaluated",
+            "not_evaluated",
+            pl.col("reasons").fill_null(pl.lit([], dtype=per_claim.schema["reasons"])),
+        )
+    )
 
 
 def summary_dict(summary: Summary) -> dict[str, Any]:
@@ -197,9 +219,12 @@ def summary_dict(summary: Summary) -> dict[str, Any]:
                 "lines": r.lines,
                 "claims": r.claims,
                 "edits": list(r.edits),
+                "subjects": [asdict(s) for s in r.subjects],
+                "subject_count": r.subject_count,
             }
             for r in summary.reasons
         ],
+        "about_run": [asdict(f) for f in summary.about_run],
         "claims_set_aside": summary.claims_set_aside,
         "files_unreadable": summary.files_unreadable,
         "problems": [{"file": p.file, **problem_dict(p)} for p in summary.problems],

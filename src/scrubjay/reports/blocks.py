@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from scrubjay import phi
+from scrubjay.reports.checked import reason_words
 from scrubjay.reports.model import SEVERITIES
-from scrubjay.reports.summary import claim_stakes, rank_of
+from scrubjay.reports.summary import claim_stakes, in_words, rank_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +56,15 @@ class LineBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownBlock:
+    """Verdicts about one claim that were not given for one reason."""
+
+    words: str
+    verdicts: int
+    edits: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimBlock:
     """One claim with findings.
 
@@ -63,6 +73,7 @@ class ClaimBlock:
         counts: findings by severity, waived ones left out.
         control_number: patient control number, made printable.
         applicable, evaluated, not_evaluated: coverage of the claim.
+        unknown: why verdicts were not given, the most frequent reason first.
     """
 
     claim_id: str
@@ -79,6 +90,7 @@ class ClaimBlock:
     evaluated: int
     not_evaluated: int
     lines: tuple[LineBlock, ...]
+    unknown: tuple[UnknownBlock, ...]
 
 
 def claims_with_findings(report: Checked) -> int:
@@ -112,6 +124,7 @@ def claim_blocks(report: Checked, limit: int | None) -> Iterator[ClaimBlock]:
         .with_columns(pl.col("applicable", "evaluated", "not_evaluated").fill_null(0))
     )
     findings = _findings_by_claim(report, shown.select("claim_key"))
+    unknown = _unknown_by_claim(report, shown.select("claim_key"))
     paths = {f.file_number: phi.clean(f.path) for f in report.files}
     claim: dict[str, Any]
     for claim in claims.iter_rows(named=True):
@@ -130,7 +143,21 @@ def claim_blocks(report: Checked, limit: int | None) -> Iterator[ClaimBlock]:
             evaluated=claim["evaluated"],
             not_evaluated=claim["not_evaluated"],
             lines=tuple(_lines(findings.get(claim["claim_key"], []), report)),
+            unknown=tuple(unknown.get(claim["claim_key"], ())),
         )
+
+
+def _unknown_by_claim(report: Checked, shown: pl.DataFrame) -> dict[int, list[UnknownBlock]]:
+    rows = (
+        in_words(report.result.not_evaluated.join(shown, on="claim_key", how="semi"), reason_words)
+        .group_by("claim_key", "words")
+        .agg(pl.len().alias("verdicts"), pl.col("edit").unique().sort().alias("edits"))
+        .sort("claim_key", "verdicts", "words", descending=[False, True, False])
+    )
+    by_claim: dict[int, list[UnknownBlock]] = {}
+    for key, words, verdicts, edits in rows.iter_rows():
+        by_claim.setdefault(key, []).append(UnknownBlock(phi.clean(words), verdicts, tuple(edits)))
+    return by_claim
 
 
 def _findings_by_claim(report: Checked, shown: pl.DataFrame) -> dict[int, list[dict[str, Any]]]:

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from scrubjay.phi import clean
 from scrubjay.reports.blocks import claim_blocks, claims_with_findings
 from scrubjay.reports.model import SEVERITIES, money, plural
+from scrubjay.reports.summary import concerned, subject_words
 
 if TYPE_CHECKING:
     from scrubjay.reports.model import Checked
@@ -26,7 +27,13 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters: dict[str, Any] = {"money": money, "clean": clean, "plural": plural}
+    filters: dict[str, Any] = {
+        "money": money,
+        "clean": clean,
+        "plural": plural,
+        "concerned": concerned,
+        "subject_words": subject_words,
+    }
     made.filters.update(filters)
     return made
 

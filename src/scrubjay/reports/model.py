@@ -71,6 +71,16 @@ class Checked(Protocol):
         """The edits asked, by readable name."""
         ...
 
+    @property
+    def about_run(self) -> pl.DataFrame:
+        """Findings about what the run was given beside claims, without claim and line."""
+        ...
+
+    @property
+    def unknown_of_run(self) -> pl.DataFrame:
+        """Verdicts about that which could not be given."""
+        ...
+
     def findings_table(self, *, with_not_evaluated: bool) -> pl.DataFrame:
         """One row per finding, and per verdict not given if asked for."""
         ...

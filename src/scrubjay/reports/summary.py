@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from scrubjay.reports.model import SEVERITIES
+from scrubjay import phi
+from scrubjay.reports.model import SEVERITIES, plural
 from scrubjay.tables import MONEY
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _ZERO = Decimal("0.00")
 AT_STAKE = ("error", "warning")
 """Severities whose charges count as at stake; `info` endangers nothing."""
+MOST_SUBJECTS = 20
+"""Codes and NDCs that are named for one reason; the rest are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,30 @@ class EditCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """What a reason is about: a code, with its NDC as sent where the lines carry one.
+
+    Attributes:
+        lines: distinct lines with that code and NDC that the reason concerns.
+    """
+
+    hcpcs: str | None
+    ndc: str | None
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinding:
+    """A finding about what the run was given beside claims, such as a waiver."""
+
+    severity: str
+    edit: str
+    code: str
+    message: str
+    fix: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """Verdicts that were not given for one reason.
 
@@ -48,6 +75,9 @@ class Reason:
         lines: distinct lines that it concerns; 0 where it concerns whole claims only.
         claims: distinct claims that it concerns.
         edits: readable names of the edits that were not evaluated.
+        subjects: the codes and NDCs that it concerns, most lines first, the first `MOST_SUBJECTS`; empty
+            where it concerns whole claims, or where nobody asked.
+        subject_count: how many there are in all.
     """
 
     words: str
@@ -55,6 +85,8 @@ class Reason:
     lines: int
     claims: int
     edits: tuple[str, ...]
+    subjects: tuple[Subject, ...] = ()
+    subject_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +106,7 @@ class Summary:
         claims_set_aside: claims of readable files that could not be typed.
         files_unreadable: files of which nothing could be used.
         problems: of files, then of edits that failed.
+        about_run: findings about what the run was given beside claims; counted in `findings` and `by_edit`.
     """
 
     claims: int
@@ -91,18 +124,21 @@ class Summary:
     claims_set_aside: int
     files_unreadable: int
     problems: tuple[Problem, ...]
+    about_run: tuple[RunFinding, ...] = ()
 
 
-def summarise(report: Checked, reason_words: Callable[[str], str]) -> Summary:
+def summarise(report: Checked, reason_words: Callable[[str], str], *, with_subjects: bool = True) -> Summary:
     """The numbers of a run.
 
     Args:
         report: the run.
         reason_words: turns the `missing` of a verdict not given into words; `scrubjay.api.reason_words`.
+        with_subjects: name the codes and NDCs of each reason, which a large run takes time for.
     """
     result = report.result
     live = result.findings.filter(pl.col("waiver").is_null())
-    counts = dict(live.group_by("severity").len().iter_rows())
+    all_live = pl.concat([live, report.about_run])
+    counts = dict(all_live.group_by("severity").len().iter_rows())
     worst = live.group_by("claim_key").agg(rank_of("severity").min().alias("rank")).group_by("rank").len()
     by_rank: dict[int, int] = dict(worst.iter_rows())
     by_worst = {s: by_rank.get(i, 0) for i, s in enumerate(SEVERITIES)}
@@ -119,14 +155,18 @@ def summarise(report: Checked, reason_words: Callable[[str], str]) -> Summary:
         waived=result.findings.height - live.height,
         claims_by_worst={**by_worst, "none": claims - sum(by_worst.values())},
         at_stake_amount=_total(claim_stakes(live)["at_stake_amount"]),
-        by_edit=tuple(_by_edit(live)),
+        by_edit=tuple(_by_edit(all_live)),
         applicable=coverage[0],
         evaluated=coverage[1],
         not_evaluated=coverage[2],
-        reasons=_reasons(result.not_evaluated, reason_words),
+        reasons=_reasons(report, reason_words, with_subjects=with_subjects),
         claims_set_aside=sum(f.claims_set_aside for f in report.files if not f.is_fatal),
         files_unreadable=sum(f.is_fatal for f in report.files),
         problems=(*(p for f in report.files for p in f.problems), *result.problems),
+        about_run=tuple(
+            RunFinding(*row)
+            for row in report.about_run.select("severity", "edit", "code", "message", "fix").iter_rows()
+        ),
     )
 
 
@@ -173,7 +213,9 @@ def _by_edit(findings: pl.DataFrame) -> Sequence[EditCount]:
     rows = (
         distinct.group_by("edit", "code", "severity")
         .agg(
-            pl.col("n").sum(), pl.col("claim_key").n_unique().alias("claims"), pl.col("at_stake_amount").sum()
+            pl.col("n").sum(),
+            pl.col("claim_key").drop_nulls().n_unique().alias("claims"),
+            pl.col("at_stake_amount").sum(),
         )
         .sort(rank_of("severity"), "at_stake_amount", "n", "code", descending=[False, True, True, False])
     )
@@ -183,20 +225,71 @@ def _by_edit(findings: pl.DataFrame) -> Sequence[EditCount]:
     ]
 
 
-def _reasons(unknown: pl.DataFrame, reason_words: Callable[[str], str]) -> tuple[Reason, ...]:
-    keys = unknown["missing"].unique().to_list()
-    words = {k: reason_words(k) for k in keys}
+def in_words(unknown: pl.DataFrame, reason_words: Callable[[str], str]) -> pl.DataFrame:
+    """The verdicts not given with a column `words`: why, in the user's words.
+
+    Args:
+        unknown: rows of the table `not_evaluated`.
+        reason_words: turns `missing` into words.
+    """
+    words = {k: reason_words(k) for k in unknown["missing"].unique().to_list()}
+    return unknown.with_columns(
+        pl.col("missing").replace_strict(words, default=None, return_dtype=pl.String).alias("words")
+    )
+
+
+def _reasons(
+    report: Checked, reason_words: Callable[[str], str], *, with_subjects: bool
+) -> tuple[Reason, ...]:
+    unknown = in_words(pl.concat([report.result.not_evaluated, report.unknown_of_run]), reason_words)
     rows = (
-        unknown.with_columns(
-            pl.col("missing").replace_strict(words, default=None, return_dtype=pl.String).alias("words")
-        )
-        .group_by("words")
+        unknown.group_by("words")
         .agg(
             pl.len().alias("n"),
             pl.col("line_key").drop_nulls().n_unique().alias("lines"),
-            pl.col("claim_key").n_unique().alias("claims"),
+            pl.col("claim_key").drop_nulls().n_unique().alias("claims"),
             pl.col("edit").unique().sort().alias("edits"),
         )
         .sort("n", "words", descending=[True, False])
     )
-    return tuple(Reason(w, n, lines, claims, tuple(edits)) for w, n, lines, claims, edits in rows.iter_rows())
+    subjects = _subjects(report, unknown) if with_subjects else {}
+    return tuple(
+        Reason(w, n, lines, claims, tuple(edits), *subjects.get(w, ((), 0)))
+        for w, n, lines, claims, edits in rows.iter_rows()
+    )
+
+
+def _subjects(report: Checked, unknown: pl.DataFrame) -> dict[str, tuple[tuple[Subject, ...], int]]:
+    """The codes and NDCs of each reason, by its words, and how many there are."""
+    lines = report.result.lines.select("line_key", "hcpcs", "ndc_as_sent")
+    rows = (
+        unknown.drop_nulls("line_key")
+        .select("words", "line_key")
+        .unique()
+        .join(lines, on="line_key", how="left")
+        .group_by("words", "hcpcs", "ndc_as_sent")
+        .len("lines")
+        .sort("words", "lines", "hcpcs", "ndc_as_sent", descending=[False, True, False, False])
+    )
+    found: dict[str, tuple[tuple[Subject, ...], int]] = {}
+    for (words,), group in rows.group_by("words", maintain_order=True):
+        shown = group.head(MOST_SUBJECTS).select("hcpcs", "ndc_as_sent", "lines")
+        found[str(words)] = (tuple(Subject(*row) for row in shown.iter_rows()), group.height)
+    return found
+
+
+def concerned(reason: Reason) -> str:
+    """How many lines, claims or waivers a reason concerns: `14 lines`."""
+    if reason.lines:
+        return plural(reason.lines, "line")
+    return plural(reason.claims, "claim") if reason.claims else plural(reason.verdicts, "waiver")
+
+
+def subject_words(reason: Reason, most: int) -> str:
+    """Codes and NDCs of a reason: `J2919 with NDC 00009004722: 14 lines; J1010: 3 lines; 5 more`."""
+    parts: list[str] = []
+    for one in reason.subjects[:most]:
+        ndc = f" with NDC {phi.clean(one.ndc)}" if one.ndc else ""
+        parts.append(f"{phi.clean(one.hcpcs) or 'no code'}{ndc}: {plural(one.lines, 'line')}")
+    more = reason.subject_count - len(parts)
+    return "; ".join([*parts, f"{more:,} more"] if more > 0 else parts)

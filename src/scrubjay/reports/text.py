@@ -16,6 +16,7 @@ from rich.text import Text
 from scrubjay import phi
 from scrubjay.reports.blocks import ClaimBlock, FindingBlock, LineBlock, claim_blocks, claims_with_findings
 from scrubjay.reports.model import SEVERITIES, money, plural
+from scrubjay.reports.summary import concerned, subject_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from scrubjay.reports.model import Checked
-    from scrubjay.reports.summary import EditCount, Reason, Summary
+    from scrubjay.reports.summary import EditCount, Reason, RunFinding, Summary
 
 STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _EDITS_SHOWN = 4
+_SUBJECTS_SHOWN = 3
 _PROBLEMS_SHOWN = 50
 _METER_WIDTH = 30
 
@@ -91,8 +93,17 @@ def _claim(block: ClaimBlock) -> RenderableType:
         Rule(style="dim"),
         title,
         Text(f"{place}; {evaluated}.", style="dim"),
+        *_not_answered(block),
         *(_line(line) for line in block.lines),
     )
+
+
+def _not_answered(block: ClaimBlock) -> Iterator[RenderableType]:
+    """The edits of a claim that gave no verdict; the summary says why."""
+    names = sorted({name for one in block.unknown for name in one.edits})
+    if names:
+        more = f" and {len(names) - _EDITS_SHOWN} more" if len(names) > _EDITS_SHOWN else ""
+        yield Text(f"Not answered: {', '.join(names[:_EDITS_SHOWN])}{more}.", style="dim")
 
 
 def _counted(counts: dict[str, int]) -> str:
@@ -159,6 +170,8 @@ def _summary(report: Checked, summary: Summary) -> Iterator[RenderableType]:
             ),
             (1, 0, 0, 0),
         )
+    if summary.about_run:
+        yield Padding(_about_run(summary.about_run), (1, 0, 0, 0))
     yield Padding(_coverage(summary), (1, 0, 0, 0))
     if summary.problems or summary.claims_set_aside:
         yield Padding(_problems(summary), (1, 0, 0, 0))
@@ -197,6 +210,15 @@ def _by_edit(counts: tuple[EditCount, ...]) -> Table:
     return table
 
 
+def _about_run(findings: tuple[RunFinding, ...]) -> RenderableType:
+    rows: list[RenderableType] = [Text("About the waivers", style="bold")]
+    for one in findings:
+        label = Text.assemble((one.severity.upper(), STYLES[one.severity]), f"  {one.edit} ({one.code})")
+        body = Text.assemble(phi.clean(one.message), (" Fix: ", "bold green"), phi.clean(one.fix))
+        rows += [Padding(label, (0, 0, 0, 2)), Padding(body, (0, 0, 0, 4))]
+    return Group(*rows)
+
+
 def _coverage(summary: Summary) -> RenderableType:
     if not summary.applicable:
         why = "no edit applied to them" if summary.claims else "no claim could be read"
@@ -222,7 +244,7 @@ def _coverage(summary: Summary) -> RenderableType:
 
 def _reasons(reasons: tuple[Reason, ...]) -> Iterator[RenderableType]:
     for reason in reasons:
-        subjects = plural(reason.lines, "line") if reason.lines else plural(reason.claims, "claim")
+        subjects = concerned(reason)
         shown = ", ".join(reason.edits[:_EDITS_SHOWN])
         more = f" and {len(reason.edits) - _EDITS_SHOWN} more" if len(reason.edits) > _EDITS_SHOWN else ""
         yield Padding(
@@ -231,6 +253,8 @@ def _reasons(reasons: tuple[Reason, ...]) -> Iterator[RenderableType]:
             ),
             (0, 0, 0, 2),
         )
+        if reason.subjects:
+            yield Padding(Text(f"{subject_words(reason, _SUBJECTS_SHOWN)}.", style="dim"), (0, 0, 0, 4))
 
 
 def _problems(summary: Summary) -> RenderableType:

@@ -57,7 +57,13 @@ def test_json_is_the_contract(report, summary):
     assert set(first["position"]) == {"file", "transaction", "segment"}
     assert first["citations"] == [{"source": "TEST", "text": "made up", "confidence": "A"}]
     assert first["at_stake_amount"] == "100.00"
-    assert data["coverage"][0] == {"claim_id": "f1c1", "applicable": 5, "evaluated": 5, "not_evaluated": 0}
+    assert data["coverage"][0] == {
+        "claim_id": "f1c1",
+        "applicable": 5,
+        "evaluated": 5,
+        "not_evaluated": 0,
+        "reasons": [],
+    }
     assert data["summary"]["at_stake_amount"] == "1080.50"
 
 
