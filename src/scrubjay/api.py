@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from scrubjay import __version__
 from scrubjay.edits.site import with_own
 from scrubjay.edits.spec import Grain, Severity
@@ -16,7 +18,7 @@ from scrubjay.engine import judge, prefetched, run_edits
 from scrubjay.engine.waivers import CLAIM_COLUMNS, LINE_COLUMNS, mark, waiver_frame
 from scrubjay.errors import UsageError
 from scrubjay.intake import ClaimReader
-from scrubjay.policies import PolicySet, load_policy_file
+from scrubjay.policies import PolicySet, load_policy_file, with_payer_severities
 from scrubjay.reference import Reference
 from scrubjay.reports.checked import CheckReport, RunInfo, is_read_whole, reason_words
 
@@ -96,7 +98,8 @@ def _with_severity(edit: Edit, severities: Mapping[str, str]) -> Edit:
         raise UsageError(
             f"{given!r} is no severity.", where=word, hint=f"Use {', '.join(str(s) for s in Severity)}."
         )
-    return replace(edit, severity=Severity(given))
+    # What a site says of an edit holds for every payer.
+    return replace(edit, severity=Severity(given), payer_severity=pl.lit(given))
 
 
 def explain(name_or_code: str, *, own: Sequence[Edit] = ()) -> Edit:
@@ -160,6 +163,7 @@ def check(
     with prefetched(reader.batches()) as batches:
         chosen = edits(select, ignore, own=own_edits, severities=severities)
         policy_set = PolicySet.base([load_policy_file(p) for p in policies])
+        chosen = with_payer_severities(chosen, policy_set)
         reference = Reference.open(reference_path)
         result = run_edits(
             batches,
@@ -181,6 +185,7 @@ def check(
         files=reader.reports,
         result=result,
         edits={e.name: e for e in chosen},
+        policies=policy_set,
     )
     if waivers:
         _waive(report, waivers, with_own(own_edits))
@@ -243,7 +248,9 @@ def impact(
     policy_set = PolicySet.base([load_policy_file(p) for p in policies])
     both = worlds(reference_path, before=before, after=after, edition=edition, source=source)
     judged: list[Judged] = []
+    reader = ClaimReader(paths, progress=progress, batch_bytes=_BATCH_BYTES)
     for world in both:
+        # A reader reads once; what it says of the files is the same both times.
         reader = ClaimReader(paths, progress=progress, batch_bytes=_BATCH_BYTES)
         with prefetched(reader.batches()) as batches:
             judged.append(judge_world(batches, chosen, world=world, policies=policy_set))

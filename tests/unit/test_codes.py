@@ -139,7 +139,9 @@ def test_ndc_expression_agrees_with_the_parser(text):
 
 
 def test_product_ndc_pads_the_short_segment_and_nothing_else() -> None:
-    frame = pl.DataFrame({"n": ["0009-0047", "43598-129", "55150-0262", "50090", "0009-047", "000090047", None]})
+    frame = pl.DataFrame(
+        {"n": ["0009-0047", "43598-129", "55150-0262", "50090", "0009-047", "000090047", None]}
+    )
     assert frame.select(codes.product_ndc_expr("n")).to_series().to_list() == [
         "000090047", "435980129", "551500262", None, None, None, None,
     ]  # fmt: skip

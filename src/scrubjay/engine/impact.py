@@ -15,16 +15,20 @@ from scrubjay.drugs.price import expected_payments
 from scrubjay.engine.compute import facts_of_batch
 from scrubjay.engine.plan import make_plan
 from scrubjay.engine.run import RunResult, run_edits
+from scrubjay.errors import UsageError
+from scrubjay.reference.compare import meant
+from scrubjay.reference.library import Library
+from scrubjay.reference.store import Reference
 from scrubjay.tables.columns import MONEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
+    from pathlib import Path
 
     from scrubjay.edits.spec import Edit
     from scrubjay.engine.plan import Plan
     from scrubjay.facts import PolicyResolver
-    from scrubjay.reference import Reference
     from scrubjay.tables import ClaimBundle
 
 NEW, GONE, CHANGED, ANSWERED, UNANSWERED, PAYMENT = (
@@ -54,6 +58,44 @@ class World:
     name: str
     as_of: date
     reference: Reference
+
+
+def worlds(
+    folder: Path | None, *, before: date, after: date, edition: str | None = None, source: str | None = None
+) -> tuple[World, World]:
+    """The world before and the world after.
+
+    Args:
+        folder: of loaded editions; null takes the usual one.
+        before: the day on which things are known in the first.
+        after: the day on which they are known in the second.
+        edition: name of loaded editions that the first is without.
+        source: of those, only sources whose name holds these words.
+
+    Raises:
+        UsageError: no loaded edition has the name, or none of them is known by `after`.
+        ReferenceDataError: the folder cannot be read.
+    """
+    reference = Reference.open(folder)
+    if edition is None:
+        return (
+            World(f"as known on {before}", before, reference),
+            World(f"as known on {after}", after, reference),
+        )
+    held = Library(folder if folder is not None else Library.default_folder()).held()
+    named = meant(held, edition, source=source)
+    left_out = sorted({(e.source, e.edition) for e in named})
+    if all(e.published_on > after for e in named):
+        first = min(e.published_on for e in named)
+        raise UsageError(
+            f"the edition {edition} is known from {first} on, so on {after} it changes nothing.",
+            hint=f"Judge with --as-of {first} or later.",
+        )
+    without = reference
+    for of_source, label in left_out:
+        without = without.excluding(of_source, label)
+    words = ", ".join(f"{s} {e}" for s, e in left_out)
+    return World(f"without {words}", before, without), World(f"with {words}", after, reference)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from scrubjay.facts.pairs import whole_pairs
 from scrubjay.facts.registry import LINE, Fact, facts
 
 if TYPE_CHECKING:
@@ -92,17 +93,12 @@ def _indicators(ctx: FactContext, asked: pl.DataFrame) -> pl.Series:
     return ctx.reference.lookup("pairs", asked, on="service_date", as_of=ctx.as_of)["modifier_indicator"]
 
 
-def _complete_days(ctx: FactContext, days: pl.Series) -> pl.Series:
-    """For each day: is the whole table of pairs held, so that an absent pair is no pair?"""
-    known = {d: ctx.reference.is_complete("pairs", on=d, as_of=ctx.as_of) for d in days.drop_nulls().unique()}
-    return pl.Series("is_complete", [known.get(d) for d in days], dtype=pl.Boolean)
-
-
 def _held_columns(ctx: FactContext, asked: pl.DataFrame) -> pl.Series:
     """Are both codes in the table, each in the column asked for? Then an absent pair of them is no pair."""
-    table = ctx.reference.table("pairs", as_of=ctx.as_of)
     found = asked
     for column in ("column1", "column2"):
+        codes = asked[column].unique()
+        table = ctx.reference.table("pairs", as_of=ctx.as_of, where={column: codes})
         first = table.group_by(column, "pair_setting").agg(
             pl.col("effective_from").fill_null(date.min).min().alias(f"_first_{column}")
         )
@@ -159,7 +155,7 @@ def visit_beside_administration(ctx: FactContext) -> pl.DataFrame:
     )
     forward = _indicators(ctx, beside)
     backward = _indicators(ctx, beside.rename({"column1": "column2", "column2": "column1"}))
-    is_held = _complete_days(ctx, beside["service_date"]) | _held_columns(ctx, beside)
+    is_held = whole_pairs(ctx, beside) | _held_columns(ctx, beside)
     asked = beside.with_columns(
         (forward == "1").fill_null(value=False).alias("_bundles"),
         (forward.is_not_null() | backward.is_not_null() | is_held).alias("_is_known"),
@@ -242,7 +238,7 @@ def pair_of_line(ctx: FactContext) -> pl.DataFrame:
         )
     )
     keys = asking.select("hcpcs", "pair_setting", "service_date")
-    is_known = _is_pairless(ctx, keys) | _complete_days(ctx, asking["service_date"])
+    is_known = _is_pairless(ctx, keys) | whole_pairs(ctx, asking)
     found = (
         asking.with_columns(is_known.alias("_known"))
         .join(per_line, on="_n", how="left")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from scrubjay.facts.registry import LINE, Fact, facts
+from scrubjay.reference import Reference
 from scrubjay.tables.columns import QUANTITY
 
 if TYPE_CHECKING:
@@ -68,10 +69,18 @@ def mue_of_code(ctx: FactContext) -> pl.DataFrame:
     found = ctx.reference.lookup("mue", asked.select(keys), on="service_date", as_of=ctx.as_of)
     # A table speaks from the first day of its oldest row that is valid on the day; before it, nothing is
     # known, and about a code that is younger than it, nothing either.
-    held = ctx.reference.table("mue", as_of=ctx.as_of).select("mue_setting", "effective_from", "effective_to")
     days = asked.select("mue_setting", "service_date").unique()
+    since = [
+        ctx.reference.complete_since("mue", on=day, as_of=ctx.as_of, setting=setting)
+        if setting and day
+        else None
+        for setting, day in days.iter_rows()
+    ]
+    whole = days.with_columns(pl.Series("_table_from", since, dtype=pl.Date)).drop_nulls("_table_from")
+    held = ctx.reference.table("mue", as_of=ctx.as_of).select("mue_setting", "effective_from", "effective_to")
     speaks = (
-        days.join(held.unique(), on="mue_setting")
+        days.join(whole, on=["mue_setting", "service_date"], how="anti")
+        .join(held.unique(), on="mue_setting")
         .filter(
             (pl.col("effective_from").is_null() | (pl.col("effective_from") <= pl.col("service_date")))
             & (pl.col("effective_to").is_null() | (pl.col("service_date") < pl.col("effective_to")))
@@ -79,11 +88,22 @@ def mue_of_code(ctx: FactContext) -> pl.DataFrame:
         .group_by("mue_setting", "service_date")
         .agg(pl.col("effective_from").min().alias("_table_from"))
     )
+    # Where no whole table is held the starter's selection answers, and of other codes it says nothing.
+    selected = Reference.starter().table("hcpcs", as_of=ctx.as_of)["hcpcs"].unique()
+    speaks = pl.concat(
+        [
+            whole.select("mue_setting", "service_date", "_table_from", pl.lit(value=True).alias("_is_whole")),
+            speaks.with_columns(pl.lit(value=False).alias("_is_whole")),
+        ]
+    )
     frame = asked.join(
         speaks, on=["mue_setting", "service_date"], how="left", maintain_order="left"
     ).with_columns(found.select(_ROW))
+    is_about = pl.col("_is_whole") | pl.col("hcpcs").is_in(selected.implode())
     is_younger = (pl.col("code_first_day") > pl.col("_table_from")).fill_null(value=False)
-    table_is_silent = pl.col("_table_from").is_not_null() & pl.col("is_code_known") & is_younger.not_()
+    table_is_silent = (
+        pl.col("_table_from").is_not_null() & is_about & pl.col("is_code_known") & is_younger.not_()
+    )
     found = frame.select(
         "mue_setting",
         pl.when(pl.col("mue_value").is_not_null())

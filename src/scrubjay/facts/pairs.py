@@ -179,12 +179,20 @@ def _kinds_of_code(ctx: FactContext) -> tuple[pl.DataFrame, pl.Series]:
     pairless = ctx.reference.lookup("pairless", kinds, on="service_date", as_of=ctx.as_of)[
         "source"
     ].is_not_null()
-    is_whole = _by_day(
-        distinct["service_date"], lambda d: ctx.reference.is_complete("pairs", on=d, as_of=ctx.as_of)
-    )
     return kinds.with_columns(
-        (pairless | pl.col("hcpcs").is_null()).alias("_is_pairless"), is_whole.alias("_is_whole")
+        (pairless | pl.col("hcpcs").is_null()).alias("_is_pairless"),
+        whole_pairs(ctx, kinds).alias("_is_whole"),
     ), row
+
+
+def whole_pairs(ctx: FactContext, asked: pl.DataFrame) -> pl.Series:
+    """Whether the table of each `pair_setting` is held whole on `service_date`, so that an absent pair is none."""
+    days = asked.select("service_date", "pair_setting")
+    answers = {
+        (day, setting): ctx.reference.is_complete("pairs", on=day, as_of=ctx.as_of, setting=setting)
+        for day, setting in days.drop_nulls().unique().iter_rows()
+    }
+    return pl.Series("is_complete", [answers.get(pair) for pair in days.iter_rows()], dtype=pl.Boolean)
 
 
 def _modifiers_of(ctx: FactContext, line_keys: pl.Series) -> pl.DataFrame:

@@ -3,5 +3,6 @@
 from scrubjay.policies.loader import load_policy_file
 from scrubjay.policies.model import Policy
 from scrubjay.policies.resolver import PolicySet
+from scrubjay.policies.severity import with_payer_severities
 
-__all__ = ["Policy", "PolicySet", "load_policy_file"]
+__all__ = ["Policy", "PolicySet", "load_policy_file", "with_payer_severities"]

@@ -127,7 +127,7 @@ def _period_starts(policies: PolicySet, asked: pl.DataFrame) -> pl.Series:
             pl.int_range(pl.len(), dtype=pl.UInt32).alias("_row"),
         )
         .sort("_from")
-        .join_asof(periods, on="_from", by="policy_id", strategy="backward")
+        .join_asof(periods, on="_from", by="policy_id", strategy="backward", check_sortedness=False)
         .sort("_row")["_start"]
     )
 

@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 def with_payer_severities(edits: Sequence[Edit], policies: PolicySet) -> list[Edit]:
     """The edits, each with its severity by payer and day where a policy changes it.
 
-    Which verdicts are given, and which are not evaluated, stays as it is.
+    Which verdicts are given, and which are not evaluated, stays as it is. An edit whose severity by payer is
+    already settled (by the site) is left as it is.
     """
     changes = {p.id: policies.severities(p) for p in policies.policies}
     return [_changed(edit, {i: c[edit.name] for i, c in changes.items() if edit.name in c}) for edit in edits]
 
 
 def _changed(edit: Edit, by_policy: dict[str, list[SeverityChange]]) -> Edit:
-    if not by_policy:
+    if not by_policy or edit.payer_severity is not None or edit.grain is Grain.RUN:
         return edit
     policy = pl.col("policy_id" if edit.grain is Grain.LINE else "claim_policy_id")
     on = pl.col(edit.date_column)

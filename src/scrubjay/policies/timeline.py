@@ -89,7 +89,7 @@ def on_days(timelines: Iterable[pl.DataFrame], asked: pl.DataFrame) -> pl.DataFr
             pl.int_range(pl.len(), dtype=pl.UInt32).alias("_row"),
         )
         .sort("_from")
-        .join_asof(known, on="_from", by="policy_id", strategy="backward")
+        .join_asof(known, on="_from", by="policy_id", strategy="backward", check_sortedness=False)
         .sort("_row")
         .drop("_row", "_from")
         .with_columns(pl.coalesce("payer_unverified", no_payer).alias("payer_unverified"))

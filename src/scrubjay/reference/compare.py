@@ -90,6 +90,24 @@ def matching(held: Iterable[HeldEdition], label: str) -> list[HeldEdition]:
     return [e for e in held if label in (e.edition, e.released_as) or e.edition.startswith(f"{label}.")]
 
 
+def meant(held: Sequence[HeldEdition], label: str, *, source: str | None = None) -> list[HeldEdition]:
+    """All editions that a label means, to be left out of a run.
+
+    Args:
+        held: the editions of a folder.
+        label: name of an edition, or the quarter that one was published for.
+        source: only sources whose name holds these words, whatever the case.
+
+    Raises:
+        UsageError: there is none.
+    """
+    found = [e for e in matching(held, label) if source is None or source.lower() in e.source.lower()]
+    if not found:
+        of_source = f" of a source named like {source!r}" if source else ""
+        raise UsageError(f"no loaded edition{of_source} is called {label!r}.", hint=_LIST)
+    return found
+
+
 def _pairs(held: Sequence[HeldEdition], before: str, after: str) -> list[Pair]:
     """For each set and setting, one pair of every source that holds both; else the best of two sources."""
     subjects = sorted({(e.set_name, e.scope) for e in held})

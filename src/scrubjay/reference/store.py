@@ -11,7 +11,6 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -19,17 +18,17 @@ import polars as pl
 from scrubjay.errors import ReferenceDataError
 from scrubjay.reference import starter
 from scrubjay.reference.edition_frame import EditionFrame
-from scrubjay.reference.library import Library, read_parquet
+from scrubjay.reference.edition_rows import among, numbered, scanned
+from scrubjay.reference.library import Library
 from scrubjay.reference.manifest import MANIFEST
-from scrubjay.reference.resolve import BOUNDS, EDITION, EVER, NEVER, EditionNote, agreeing, resolve
+from scrubjay.reference.resolve import BOUNDS, EVER, NEVER, EditionNote, agreeing, resolve
 from scrubjay.reference.sets import SETS
 from scrubjay.reference.starter import Edition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
-
-    from scrubjay.reference.sets import ReferenceSet
+    from pathlib import Path
 
     Where = Mapping[str, frozenset[str]]
 
@@ -158,7 +157,7 @@ class Reference:
         if wrong:
             raise ValueError(f"{name}: rows are not identified by {wrong}")
         frame = self._bounded(name, as_of, asked)
-        return frame.filter(*(_among(c, v) for c, v in asked.items())).drop(BOUNDS)
+        return frame.filter(*(among(c, v) for c, v in asked.items())).drop(BOUNDS)
 
     def lookup(
         self, name: str, keys: pl.DataFrame, *, on: str, as_of: date, also: Sequence[str] = ()
@@ -336,8 +335,8 @@ class Reference:
     def _raw_rows(self, name: str, values: Mapping[str, frozenset[str]]) -> pl.DataFrame:
         """Rows of all editions, those of the starter from memory, loaded ones from their files."""
         declared = SETS[name]
-        chosen = [_among(c, v) for c, v in values.items()]
-        parts = [_numbered(declared.empty(), -1, 0)]
+        chosen = [among(c, v) for c, v in values.items()]
+        parts = [numbered(declared.empty(), -1, 0)]
         stored: list[tuple[int, EditionFrame]] = []
         for number, frame in enumerate(self._frames.get(name, ())):
             if frame.path is not None:
@@ -346,9 +345,9 @@ class Reference:
             if (name, number) not in self._loaded:
                 self._loaded[name, number] = frame.load()
             rows = self._loaded[name, number].filter(*chosen)
-            parts.append(_numbered(rows, number if frame.rank else -1, frame.rank))
+            parts.append(numbered(rows, number if frame.rank else -1, frame.rank))
         if stored:
-            parts.append(_scanned(declared, stored, chosen))
+            parts.append(scanned(declared, stored, chosen))
         return pl.concat(parts)
 
 
@@ -360,48 +359,6 @@ class _Box:
     def __init__(self) -> None:
         self.values: dict[str, frozenset[str]] = {}
         self.frame: pl.DataFrame | None = None
-
-
-def _numbered(rows: pl.DataFrame, number: int, rank: int) -> pl.DataFrame:
-    return rows.with_columns(pl.lit(number, pl.Int32).alias(EDITION), pl.lit(rank, pl.Int32).alias("_rank"))
-
-
-def _among(column: str, values: frozenset[str]) -> pl.Expr:
-    """A filter that lets a reader of sorted Parquet skip what lies outside."""
-    if len(values) == 1:
-        return pl.col(column) == next(iter(values))
-    if not values:
-        return pl.lit(value=False)
-    inside = pl.col(column).is_between(pl.lit(min(values)), pl.lit(max(values)))
-    return inside & pl.col(column).is_in(pl.Series(sorted(values), dtype=pl.String).implode())
-
-
-def _scanned(
-    declared: ReferenceSet, stored: Sequence[tuple[int, EditionFrame]], chosen: Sequence[pl.Expr]
-) -> pl.DataFrame:
-    """Rows of several Parquet files in one pass; columns that an older version did not know are null."""
-    numbers = {str(frame.path): number for number, frame in stored}
-    scan = pl.scan_parquet(
-        list(numbers),
-        glob=False,
-        include_file_paths="_path",
-        schema=declared.schema,
-        missing_columns="insert",
-        extra_columns="ignore",
-    )
-    try:
-        rows = scan.filter(*chosen).collect() if chosen else scan.collect()
-    except (OSError, pl.exceptions.PolarsError) as error:
-        for path in numbers:
-            read_parquet(Path(path), declared.name)  # Names the file that is missing or damaged.
-        raise ReferenceDataError(
-            "the loaded editions cannot be read together.",
-            where=declared.name,
-            hint="`scrubjay reference doctor` checks the folder.",
-        ) from error
-    number = pl.col("_path").replace_strict(numbers, return_dtype=pl.Int32).alias(EDITION)
-    rank = pl.lit(stored[0][1].rank, pl.Int32).alias("_rank")
-    return rows.with_columns(number, rank).drop("_path")
 
 
 def _speaks(edition: Edition, on: date, as_of: date) -> bool:

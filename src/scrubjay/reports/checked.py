@@ -10,6 +10,8 @@ import polars as pl
 from scrubjay.edits.spec import Edit, FixLevel, Severity
 from scrubjay.errors import ExitCode, UsageError
 from scrubjay.facts import column
+from scrubjay.policies.rests_on import RULE
+from scrubjay.reports.payer_rules import PolicyUsed, policies_used, rules_of_findings
 from scrubjay.tables import FINDINGS, NOT_EVALUATED
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from scrubjay.engine import RunResult
     from scrubjay.intake import FileReport
+    from scrubjay.policies import PolicySet
 
 # Problems after which the rest of a file is unknown, whatever was read before.
 _CUT_SHORT = frozenset({"truncated-interchange", "bad-gzip", "unreadable", "segment-too-long"})
@@ -48,6 +51,7 @@ class CheckReport:
         about_run: findings about what the run was given beside claims (its waivers): rows of `FINDINGS`
             without claim and line.
         unknown_of_run: verdicts about that which could not be given, rows of `NOT_EVALUATED`.
+        policies: of the run, for the rules that findings rest on; null cites none.
     """
 
     run: RunInfo
@@ -56,6 +60,22 @@ class CheckReport:
     edits: dict[str, Edit]
     about_run: pl.DataFrame = field(default_factory=FINDINGS.empty)
     unknown_of_run: pl.DataFrame = field(default_factory=NOT_EVALUATED.empty)
+    policies: PolicySet | None = None
+
+    def payer_rules(self, findings: pl.DataFrame) -> pl.Series:
+        """What each finding rests on of the payer's own policy.
+
+        Args:
+            findings: `claim_key`, `line_key`, `edit`.
+
+        Returns:
+            A list of structs policy, about, value, source, text, confidence for each row.
+        """
+        return rules_of_findings(self.policies, self.edits, self.result, findings, self.run.as_of)
+
+    def policies_used(self) -> list[PolicyUsed]:
+        """The policies that judged the claims, by most claims."""
+        return policies_used(self.policies, self.result, self.run.as_of)
 
     def findings_table(self, *, with_not_evaluated: bool) -> pl.DataFrame:
         """One row per finding, worst first within a claim, claims in the order of the files.
@@ -66,11 +86,12 @@ class CheckReport:
         Returns:
             Columns claim_id, patient_control_number, payer_name, line_number, hcpcs, edit, code, severity,
             verdict, message, reason, fix, fix_level, change_column, change_before, change_after, carc,
-            is_unverified, at_stake_amount, file, transaction, segment, waiver.
+            is_unverified, at_stake_amount, file, transaction, segment, waiver, payer_rules.
         """
         fired = pl.concat([self.result.findings, self.about_run]).with_columns(
             pl.lit("fires").alias("verdict"), pl.lit(None, dtype=pl.String).alias("reason")
         )
+        fired = fired.with_columns(self.payer_rules(fired).alias("payer_rules"))
         parts = [fired]
         if with_not_evaluated:
             unknown = pl.concat([self.result.not_evaluated, self.unknown_of_run])
@@ -91,6 +112,7 @@ class CheckReport:
                     pl.col("missing")
                     .replace_strict(words, default=None, return_dtype=pl.String)
                     .alias("reason"),
+                    pl.lit(pl.Series([[]], dtype=pl.List(RULE))).first().alias("payer_rules"),
                 )
             )
         lines = self.result.lines.select(
@@ -150,6 +172,7 @@ class CheckReport:
                 "transaction",
                 "segment",
                 "waiver",
+                "payer_rules",
             )
         )
 

@@ -21,6 +21,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 _SHEET_ROWS = 1_048_576
 _LIST_SEPARATOR = "|"
 _EXCEL_CELL = 32_767
+_RULE_WORDS = ("policy", "about", "value", "source", "confidence")
 
 
 def write_csv(report: Checked, out: BinaryIO, *, with_not_evaluated: bool = True) -> None:
@@ -107,10 +108,17 @@ def _quoted(name: str) -> pl.Expr:
 
 
 def _flat(report: Checked, *, with_not_evaluated: bool) -> pl.DataFrame:
+    """The table with a text in place of each list; a payer's rule as source, place and confidence."""
     frame = report.findings_table(with_not_evaluated=with_not_evaluated)
+    rule = pl.format("{}: {} = {} ({} [{}])", *(_in_rule(n) for n in _RULE_WORDS))
+    frame = frame.with_columns(pl.col("payer_rules").list.eval(rule))
     return frame.with_columns(
         pl.col(n).list.join(_LIST_SEPARATOR) for n, t in frame.schema.items() if isinstance(t, pl.List)
     )
+
+
+def _in_rule(name: str) -> pl.Expr:
+    return pl.element().struct.field(name).fill_null("")
 
 
 def _width(name: str) -> int:

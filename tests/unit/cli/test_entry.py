@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from scrubjay.cli import check, common, main
+from scrubjay.cli.formats import chosen_format
 from scrubjay.errors import ExitCode, PolicyError, UnreadableInputError, UsageError
 
 
@@ -83,7 +84,9 @@ def test_output_appears_only_when_whole(tmp_path):
 
 
 def test_format_by_option_then_by_name():
-    chosen = check._chosen_format
+    def chosen(given, output, *, as_json):
+        return chosen_format(check.Format, given, output, as_json=as_json)
+
     assert chosen(None, None, as_json=False) is check.Format.TEXT
     assert chosen(None, Path("a.HTML"), as_json=False) is check.Format.HTML
     assert chosen(None, Path("a"), as_json=False) is check.Format.TEXT

@@ -1,0 +1,157 @@
+"""The payer's own rules in a report: what a finding rests on, and which policies judged the claims."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from scrubjay.policies.rests_on import RULE, payer_rules, words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from scrubjay.edits.spec import Edit
+    from scrubjay.engine import RunResult
+    from scrubjay.policies import Policy, PolicySet
+
+
+@dataclass(frozen=True, slots=True)
+class StatementUsed:
+    """One value that a policy sets itself, valid on some day of the claims that it judged."""
+
+    about: str
+    value: str
+    effective_from: date | None
+    effective_to: date | None
+    reason: str
+    source: str
+    text: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyUsed:
+    """A policy that judged claims of a run.
+
+    Attributes:
+        extends: ids of the policies whose statements hold where it is silent, nearest first.
+        claims: how many claims it judged.
+        is_review_due: its day of review has passed.
+        statements: what it says itself.
+    """
+
+    policy: str
+    name: str
+    extends: tuple[str, ...]
+    claims: int
+    reviewed_on: date
+    review_by: date | None
+    is_review_due: bool
+    statements: tuple[StatementUsed, ...]
+
+
+def rules_of_findings(
+    policies: PolicySet | None,
+    edits: Mapping[str, Edit],
+    result: RunResult,
+    findings: pl.DataFrame,
+    as_of: date,
+) -> pl.Series:
+    """What each finding rests on of the payer's policy: a list of `scrubjay.policies.rests_on.RULE`.
+
+    Args:
+        policies: of the run; null gives empty lists.
+        edits: by readable name.
+        result: of the run, for the claims' policies and the lines' days.
+        findings: `claim_key`, `line_key`, `edit`.
+        as_of: of the run.
+    """
+    if policies is None:
+        return pl.Series("payer_rules", [[]], dtype=pl.List(RULE)).new_from_index(0, findings.height)
+    asked = (
+        findings.select("claim_key", "line_key", "edit")
+        .join(
+            result.claims.select("claim_key", "claim_policy_id", "claim_service_date"),
+            on="claim_key",
+            how="left",
+            maintain_order="left",
+        )
+        .join(
+            result.lines.select("line_key", "hcpcs", "service_date"),
+            on="line_key",
+            how="left",
+            maintain_order="left",
+        )
+    )
+    is_line = pl.col("line_key").is_not_null()
+    return payer_rules(
+        policies,
+        edits,
+        asked.select(
+            "edit",
+            pl.col("claim_policy_id").alias("policy_id"),
+            "hcpcs",
+            # A line without a date is judged as of no day, not as of its claim's.
+            pl.when(is_line).then("service_date").otherwise("claim_service_date").alias("service_date"),
+        ),
+        as_of,
+    )
+
+
+def policies_used(policies: PolicySet | None, result: RunResult, as_of: date) -> list[PolicyUsed]:
+    """The policies that judged claims of a run, by most claims; claims without a policy are left out."""
+    if policies is None or "claim_policy_id" not in result.claims.columns:
+        return []
+    rows = (
+        result.claims.drop_nulls("claim_policy_id")
+        .group_by("claim_policy_id")
+        .agg(
+            pl.len().alias("claims"),
+            pl.col("claim_service_date").min().alias("first"),
+            pl.col("claim_service_date").max().alias("last"),
+        )
+        .sort("claims", "claim_policy_id", descending=[True, False])
+    )
+    used: list[PolicyUsed] = []
+    for row in rows.iter_rows(named=True):
+        policy = policies.find(row["claim_policy_id"])
+        used.append(
+            PolicyUsed(
+                policy=policy.id,
+                name=policy.name,
+                extends=tuple(p.id for p in policies.chain(policy)[1:]),
+                claims=row["claims"],
+                reviewed_on=policy.reviewed_on,
+                review_by=policy.review_by,
+                is_review_due=policy.review_by is not None and policy.review_by <= as_of,
+                statements=_statements(policy, row),
+            )
+        )
+    return used
+
+
+def _statements(policy: Policy, row: Mapping[str, Any]) -> tuple[StatementUsed, ...]:
+    first, last = row["first"], row["last"]
+    return tuple(
+        StatementUsed(
+            name,
+            words(one.value),
+            one.from_,
+            one.to,
+            one.reason,
+            one.citation.source,
+            one.citation.text,
+            one.citation.confidence,
+        )
+        for name, values in policy.parameters.items()
+        for one in values
+        if first is None or ((one.from_ is None or one.from_ <= last) and (one.to is None or first < one.to))
+    )
+
+
+def rule_words(rule: Mapping[str, str]) -> str:
+    """A rule in one sentence with its source and confidence."""
+    return f"{rule['text'].rstrip('.')} ({rule['source']}, {rule['confidence']}; policy {rule['policy']})"
