@@ -20,6 +20,7 @@ from pathlib import Path
 import polars as pl
 
 from scrubjay import api
+from scrubjay.intake import reading
 
 AS_OF = date(2026, 4, 15)
 FRAMES = ("findings", "not_evaluated", "coverage", "claims", "lines")
@@ -71,7 +72,7 @@ def main() -> None:
     parser.add_argument("--batch-mib", type=float)
     arguments = parser.parse_args()
     if arguments.batch_mib:
-        api._BATCH_BYTES = int(arguments.batch_mib * 2**20)  # noqa: SLF001
+        reading.RUN_BATCH_BYTES = int(arguments.batch_mib * 2**20)
     wrong = 0
     for file in arguments.files:
         name = str(file).strip("./").replace("/", "_")
