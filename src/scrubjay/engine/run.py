@@ -13,7 +13,7 @@ from scrubjay.edits.spec import Edit, Grain
 from scrubjay.engine.compute import compute_groups, facts_of_batch
 from scrubjay.engine.evaluate import Judgement, coverage_of, judge
 from scrubjay.engine.plan import Plan, make_plan
-from scrubjay.engine.shapes import shapes_of
+from scrubjay.engine.shapes import Shapes, shapes_of
 from scrubjay.facts import FactContext
 from scrubjay.tables import CLAIMS, COVERAGE, FINDINGS, LINES, NOT_EVALUATED, ClaimBundle
 
@@ -65,6 +65,7 @@ _NO_CLAIMS = (
 _NO_LINES = LINES.empty().with_columns(pl.lit(None, dtype=pl.Date).alias("service_date")).select(_LINE_INDEX)
 _WORKERS = 2
 """Batches judged at once; each holds its facts in memory, so few."""
+_CLAIMS_AT_ONCE = 50_000
 
 
 @dataclass(slots=True)
@@ -126,8 +127,18 @@ class _Judge:
 
     def batch(self, bundle: ClaimBundle) -> _Batch:
         """Facts and verdicts of a batch of whole claims."""
+        return self._judged(bundle, None)
+
+    def batches(self, bundles: Sequence[ClaimBundle]) -> list[_Batch]:
+        """Facts and verdicts of a few batches: of all at once where their claims are alike."""
+        together = bundles[0] if len(bundles) == 1 else ClaimBundle.joined(bundles)
+        shapes = None if self.keep_verdicts else shapes_of(together, self.plan)
+        if shapes is not None:
+            return [self._judged(together, shapes)]
+        return [self.batch(bundle) for bundle in bundles]
+
+    def _judged(self, bundle: ClaimBundle, shapes: Shapes | None) -> _Batch:
         plan = self.plan
-        shapes = None if self.keep_verdicts else shapes_of(bundle, plan)
         groups, asked = plan.groups, plan.batch_edits
         expanded: list[Judgement] = []
         coverage: list[pl.DataFrame] = []
@@ -202,16 +213,32 @@ class _Judge:
         )
 
 
-def _in_order(judge_one: Callable[[ClaimBundle], _Batch], batches: Iterable[ClaimBundle]) -> Iterator[_Batch]:
+def _in_order(
+    judge_some: Callable[[Sequence[ClaimBundle]], list[_Batch]], batches: Iterable[ClaimBundle]
+) -> Iterator[_Batch]:
     """Judge batches on a few threads (the columns are computed outside the interpreter), in their order."""
     with ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="scrubjay-judge") as pool:
-        running: deque[Future[_Batch]] = deque()
-        for bundle in batches:
-            running.append(pool.submit(judge_one, bundle))
+        running: deque[Future[list[_Batch]]] = deque()
+        for bundles in _grouped(batches):
+            running.append(pool.submit(judge_some, bundles))
             if len(running) > _WORKERS:
-                yield running.popleft().result()
+                yield from running.popleft().result()
         while running:
-            yield running.popleft().result()
+            yield from running.popleft().result()
+
+
+def _grouped(batches: Iterable[ClaimBundle]) -> Iterator[list[ClaimBundle]]:
+    """Batches in groups of `_CLAIMS_AT_ONCE` claims or a little more; facts have a fixed cost for each group."""
+    group: list[ClaimBundle] = []
+    claims = 0
+    for bundle in batches:
+        group.append(bundle)
+        claims += bundle.claims.height
+        if claims >= _CLAIMS_AT_ONCE:
+            yield group
+            group, claims = [], 0
+    if group:
+        yield group
 
 
 def run_edits(
@@ -246,7 +273,7 @@ def run_edits(
         tuple(c for c in claim_columns if c not in _CLAIM_INDEX),
         tuple(c for c in line_columns if c not in _LINE_INDEX),
     )
-    done = list(_in_order(judging.batch, batches))
+    done = list(_in_order(judging.batches, batches))
     kept = [b.kept for b in done if b.kept is not None]
     if kept:
         done.append(judging.deferred(pl.concat(kept)))

@@ -7,10 +7,14 @@ numbers within a run and the only join keys. Null means unknown or not sent.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from scrubjay.tables.columns import CODE, DATE, MONEY, QUANTITY, Column, Kind, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _STRINGS = pl.List(pl.String())
 _INT = pl.Int64()
@@ -158,3 +162,13 @@ class ClaimBundle:
     lines: pl.DataFrame = field(default_factory=LINES.empty)
     other_payers: pl.DataFrame = field(default_factory=OTHER_PAYERS.empty)
     adjustments: pl.DataFrame = field(default_factory=ADJUSTMENTS.empty)
+
+    @classmethod
+    def joined(cls, bundles: Sequence[ClaimBundle]) -> ClaimBundle:
+        """Several bundles as one, rows in their order."""
+        return cls(
+            pl.concat([CLAIMS.empty(), *(b.claims for b in bundles)]),
+            pl.concat([LINES.empty(), *(b.lines for b in bundles)]),
+            pl.concat([OTHER_PAYERS.empty(), *(b.other_payers for b in bundles)]),
+            pl.concat([ADJUSTMENTS.empty(), *(b.adjustments for b in bundles)]),
+        )
