@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +98,8 @@ def _decision_facts(case: Case, reference: Reference, as_of: date) -> list[Fact]
                 Fact(f"decision.{kind}_meaning", row["paraphrase"], row["source"], row["confidence"])
             )
     if decision.get("hard_date") and decision.get("deadline_rule"):
-        rule = str(decision["deadline_rule"])
+        # The tag of confidence is for us, not for the payer.
+        rule = re.sub(r" ?\[[A-D]\]", "", str(decision["deadline_rule"]))
         facts += [
             Fact("deadline.hard_date", day(decision["hard_date"]), rule),
             Fact("deadline.rule", rule, rule),
@@ -124,6 +126,10 @@ def _reference_facts(case: Case, reference: Reference, as_of: date) -> list[Fact
             Fact("reference.mue_value", plain(mue["mue_value"]), _where(mue), mue["confidence"]),
             Fact("reference.mue_adjudication", str(mue["mue_mai"]), _where(mue), mue["confidence"]),
         ]
+        billed = case.answer.get("units_billed")
+        if billed is not None:
+            name, text = ("mue_above", "above") if billed > mue["mue_value"] else ("mue_within", "within")
+            facts.append(Fact(f"reference.{name}", text, _where(mue), mue["confidence"]))
     return facts
 
 

@@ -17,14 +17,9 @@ _HEADINGS = ("No.", "What the letter says", "Record", "Source")
 
 
 def evidence_rows(letter: Letter) -> list[tuple[str, str, str, str]]:
-    """The evidence table: number, value, record, source with its confidence where it is a rule's."""
+    """The evidence table: number, value, record in words, source."""
     return [
-        (
-            str(number),
-            fact.text,
-            fact.name,
-            f"{fact.source} [{fact.confidence}]" if fact.confidence else fact.source,
-        )
+        (str(number), fact.text, fact.name.replace(".", ": ").replace("_", " "), fact.source)
         for number, fact in enumerate(letter.evidence, 1)
     ]
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrubjay.errors import UsageError
+from scrubjay.recovery.letters.facts import UNVERIFIED
 from scrubjay.recovery.letters.files import docx_bytes, evidence_rows, pdf_bytes
 from scrubjay.recovery.letters.letter import refuse_unsourced, write_letter
 from scrubjay.recovery.letters.template import Wanted, choose, templates
@@ -254,4 +255,11 @@ def checklist(packet: Packet) -> str:
             "on file" if p.file is not None else "MISSING" if p.must else "not on file, helps if there is one"
         )
         out.append(f"[{'x' if p.file is not None else ' '}] {p.number}  {p.about}: {mark}")
+    unverified = [f for f in packet.letter.evidence if f.confidence in UNVERIFIED]
+    if unverified:
+        out += [
+            "",
+            "Rests on facts that were not checked against the official text; look before you send it:",
+        ]
+        out += [f"  {f.name}: {f.text} ({f.source} [{f.confidence}])" for f in unverified]
     return "\n".join([*out, ""])
