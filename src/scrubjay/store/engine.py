@@ -134,9 +134,10 @@ class Store:
 
     @contextmanager
     def _failures(self) -> Generator[None]:
+        driver: Any = self._engine.dialect.loaded_dbapi
         try:
             yield
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, driver.Error) as error:
             raise StoreFailedError(_reason(error), self.shown) from None
 
 
@@ -191,14 +192,13 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _reason(error: SQLAlchemyError) -> str:
+def _reason(error: Exception) -> str:
     """The database's own words where they are known to be harmless, else the kind of error."""
-    if not isinstance(error, DBAPIError):
-        return type(error).__name__
-    words = str(error.orig).splitlines()[0] if str(error.orig) else ""
+    original = error.orig if isinstance(error, DBAPIError) else error
+    words = str(original).splitlines()[0] if str(original) else ""
     harmless = ("locked", "readonly", "disk", "unable to open", "not a database", "malformed", "refused", "password",
                 "does not exist", "timeout", "could not", "closed", "permission", "append-only", "full")  # fmt: skip
-    is_data = "DETAIL" in str(error.orig) or "constraint" in words.lower()
+    is_data = "DETAIL" in str(original) or "constraint" in words.lower()
     if any(w in words.lower() for w in harmless) and not is_data:
         return words.strip().rstrip(".")
-    return type(error.orig).__name__
+    return type(original).__name__

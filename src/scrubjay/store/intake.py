@@ -202,8 +202,8 @@ def _new(
     )
     start = next_id(connection, table)
     number = pl.when("is_new").then(pl.col("is_new").cum_sum().cast(pl.Int64) - 1 + start)
-    own = pl.coalesce("id", number).max().over("digest")
-    rows = rows.with_columns(own.alias("id"))
+    rows = rows.with_columns(pl.coalesce("id", number).alias("id"))
+    rows = rows.with_columns(pl.col("id").max().over("digest"))
     new = int(rows["is_new"].sum())
     return rows, Taken(new, rows.height - new)
 
