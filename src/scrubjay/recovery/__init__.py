@@ -1,1 +1,1 @@
-"""From the payer's answer to the money: match, classify, choose the remedy, keep the deadline, write the papers."""
+"""From the payer's answer to the money: read it, match it, find the cause, choose the way back, watch the result."""
