@@ -60,9 +60,8 @@ def decide_remedies(
     told = classified.drop("remit_claim_key", "remit_line_key", strict=False)
     frame = with_payer_class(with_facts(lines)).hstack(told.get_columns()).with_row_index("_row")
     frame = with_answers(frame, answers, questions)
-    chosen = pl.concat(
-        [_of_rule(part, key[0]) for key, part in frame.partition_by("rule_id", as_dict=True).items()]
-    )
+    parts = frame.partition_by("rule_id", as_dict=True) if frame.height else {(None,): frame}
+    chosen = pl.concat([_of_rule(part, key[0]) for key, part in parts.items()])
     frame = frame.join(chosen, on="_row", how="left", maintain_order="left")
     frame = _gated(frame)
     frame = _guarded(frame)
