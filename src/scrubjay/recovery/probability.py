@@ -39,6 +39,7 @@ class Model:
         groups: per payer, cause and remedy: `wider` (mean of the wider group), `won`, `tried`.
         by_cause: per cause and remedy: `wider`, `won`, `tried`.
         by_remedy: per remedy: `mean`, `won`, `tried`, `share`, `is_prior_only`.
+        shares: per payer and remedy: part of the amount that comes where any comes.
         strengths: of the remedy's share for a cause, and of the cause's share for a payer.
         cases: closed cases that it rests on.
     """
@@ -46,6 +47,7 @@ class Model:
     groups: pl.DataFrame
     by_cause: pl.DataFrame
     by_remedy: pl.DataFrame
+    shares: pl.DataFrame
     strengths: tuple[float, float]
     cases: int
 
@@ -115,7 +117,21 @@ def learn(history: pl.DataFrame) -> Model:
         on=["root_cause", "remedy"],
         nulls_equal=True,
     )
-    return Model(groups, by_cause, by_remedy, (to_cause, _strength(groups, otherwise)), closed.height)
+    shares = (
+        counted[2]
+        .group_by("payer_id", "remedy")
+        .agg(pl.col("won", "ratios").sum())
+        .join(by_remedy.select("remedy", "share"), on="remedy")
+        .select(
+            "payer_id",
+            "remedy",
+            ((pl.col("share") * otherwise + pl.col("ratios")) / (otherwise + pl.col("won"))).alias(
+                "own_share"
+            ),
+        )
+    )
+    strengths = (to_cause, _strength(groups, otherwise))
+    return Model(groups, by_cause, by_remedy, shares, strengths, closed.height)
 
 
 def _strength(counts: pl.DataFrame, otherwise: float) -> float:
@@ -162,7 +178,12 @@ def predict(model: Model, frame: pl.DataFrame) -> pl.DataFrame:
             nulls_equal=True,
             maintain_order="left",
         )
-        .with_columns(pl.col("won", "tried").fill_null(0), pl.coalesce("_of_cause", "_of_remedy").alias("_wider"))
+        .join(model.shares, on=["payer_id", "remedy"], how="left", nulls_equal=True, maintain_order="left")
+        .with_columns(
+            pl.col("won", "tried").fill_null(0),
+            pl.coalesce("_of_cause", "_of_remedy").alias("_wider"),
+            pl.coalesce("own_share", "share").alias("share"),
+        )
     )  # fmt: skip
     to_cause, to_payer = model.strengths
     # A cause without cases is as uncertain as causes differ from one another within their remedy.

@@ -1,6 +1,7 @@
 """The order of work: one row per claim, by what it is expected to bring, with deadlines that bind.
 
-Expected is probability times recovered share times amount, summed over the lines of a claim that something can
+Expected is probability times recovered share times the amount at stake (what was denied, and no more than the
+payer should allow where that is known), summed over the lines of a claim that something can
 be done about; net is that less the cost of the work. What is past its last day is blocked and stands apart.
 """
 
@@ -43,7 +44,7 @@ _FURTHER_MINUTES = 3
 _TROUBLE = ["denied", "reduced", "pending", "rejected"]
 _LINE = (
     "remit_line_key", "hcpcs", "outcome", "group_code", "carc_code", "rarc_code", "root_cause", "remedy",
-    "appeal_level", "denied_amount", "probability", "expected_amount", "hard_date", "missing",
+    "appeal_level", "denied_amount", "at_stake_amount", "probability", "expected_amount", "hard_date", "missing",
 )  # fmt: skip
 
 
@@ -98,6 +99,7 @@ def _lines(lines: pl.DataFrame, decisions: pl.DataFrame, model: Model, as_of: da
     about = lines.select(
         "claim_key", "patient_control_number", "payer_claim_control_number", "payer_id", "payer_name", "policy_id",
         "hcpcs", "service_date", "production_date",
+        *(c for c in ("expected_allowed_amount", "paid_amount") if c in lines.columns),
     )  # fmt: skip
     frame = decisions.hstack(about.get_columns()).filter(pl.col("outcome").is_in(_TROUBLE))
     frame = frame.hstack(predict(model, frame).get_columns())
@@ -130,8 +132,18 @@ def _lines(lines: pl.DataFrame, decisions: pl.DataFrame, model: Model, as_of: da
         .otherwise(pl.lit(NOTHING))
     )
     exact = pl.Decimal(38, 10)
+    at_stake = pl.col("denied_amount")
+    if "expected_allowed_amount" in frame.columns:
+        # Of a charge that was denied whole no more comes than the payer would have allowed.
+        allowed = pl.max_horizontal(
+            pl.col("expected_allowed_amount") - pl.col("paid_amount"), pl.lit(0, MONEY)
+        )
+        at_stake = pl.min_horizontal(at_stake, allowed)
+    frame = frame.with_columns(
+        pl.when(pl.col("denied_amount").is_not_null()).then(at_stake).alias("at_stake_amount")
+    )
     expected = (
-        pl.col("denied_amount").cast(exact)
+        pl.col("at_stake_amount").cast(exact)
         * (pl.col("probability").cast(exact) * pl.col("recovered_share").cast(exact)).cast(exact)
     ).round(2, mode="half_away_from_zero")
     return frame.with_columns(state.alias("_state")).with_columns(

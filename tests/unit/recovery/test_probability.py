@@ -97,7 +97,7 @@ def test_part_payments_lower_the_share() -> None:
     )
     got = ask(half, ("a", "c", "APP")).row(0, named=True)
     assert got["probability"] > Decimal("0.9")
-    assert abs(got["recovered_share"] - Decimal("0.53")) < Decimal("0.02")
+    assert abs(got["recovered_share"] - Decimal("0.50")) < Decimal("0.02")
 
 
 def test_strength_says_how_alike_groups_are() -> None:

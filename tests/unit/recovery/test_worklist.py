@@ -49,7 +49,7 @@ def test_an_override_reaches_the_deadline() -> None:
 
 
 def test_a_row_per_claim_with_its_lines_inside() -> None:
-    claim = {"remit_claim_key": 5, **MB}
+    claim = {"remit_claim_key": 5, "hcpcs": "X0000", **MB}
     got = listed(
         {**denied("CO-50", amount="900", charge_amount="900"), **claim, "remit_line_key": 1},
         {**denied("CO-50", amount="80", charge_amount="80"), **claim, "remit_line_key": 2},
@@ -73,6 +73,13 @@ def test_a_row_per_claim_with_its_lines_inside() -> None:
     assert row["remedies"] == ["APP", "CER"]
     assert [line["remit_line_key"] for line in row["lines"]] == [1, 2, 3]
     assert row["hard_date"] == date(2026, 6, 8)
+
+
+def test_no_more_is_at_stake_than_the_payer_would_allow() -> None:
+    """25 units of J2919 at the limit of the quarter are 6.60 dollars, whatever was charged."""
+    line = listed(denied("CO-50", amount="900", charge_amount="900", **MB))["lines"][0].to_list()[0]
+    assert (line["denied_amount"], line["at_stake_amount"]) == (Decimal(900), Decimal("6.60"))
+    assert line["expected_amount"] == Decimal("2.38")
 
 
 def test_order_is_by_net_amount_and_what_is_not_known_comes_last() -> None:
