@@ -205,3 +205,8 @@ def format(template: str, *columns: str | pl.Expr) -> pl.Expr:  # noqa: A001 - r
 def has_any(column: str, codes: list[str] | tuple[str, ...]) -> pl.Expr:
     """Does a list column hold one of `codes`? Null only where the list is null."""
     return pl.col(column).list.set_intersection(list(codes)).list.len() > 0
+
+
+def without(column: str, codes: list[str] | tuple[str, ...]) -> pl.Expr:
+    """A list column without some codes, the rest in its order. Null only where the list is null."""
+    return pl.col(column).list.eval(pl.element().filter(pl.element().is_in(list(codes)).not_()))
