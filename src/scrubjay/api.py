@@ -161,7 +161,9 @@ def check(
     reader = ClaimReader(paths, progress=progress, batch_bytes=_BATCH_BYTES)
     # Reading starts now, while edits, policies and reference are loaded.
     with prefetched(reader.batches()) as batches:
-        chosen = edits(select, ignore, own=own_edits, severities=severities)
+        # Edits of guide texts have nothing to judge here.
+        asked = edits(select, ignore, own=own_edits, severities=severities)
+        chosen = [e for e in asked if e.grain is not Grain.TEXT]
         policy_set = PolicySet.base([load_policy_file(p) for p in policies])
         chosen = with_payer_severities(chosen, policy_set)
         reference = Reference.open(reference_path)
