@@ -112,6 +112,9 @@ def check_document(document: Document, reference: Reference, *, on: date, as_of:
     said: list[Said] = []
     frames: list[View] = []
     for sentence in sentences:
+        if sentence.block.section != memory.section:
+            # "It" under a new heading is what the text is about.
+            memory.section, memory.last_code = sentence.block.section, memory.page_code
         view = View(sentence, knowledge, memory)
         said += _read(view)
         if _is_modifier_frame(view):
@@ -151,12 +154,8 @@ def _read(view: View) -> list[Said]:
 
 
 def _remember(view: View, memory: Memory) -> None:
-    section = view.sentence.block.section
-    if section != memory.section:
-        # "It" under a new heading is what the text is about.
-        memory.section, memory.last_code = section, memory.page_code
     drug_codes = [c for c in view.codes if (k := view.known(c)) is None or k.is_drug]
-    if drug_codes:
+    if drug_codes and not pattern("anaphor_code").match(view.text):
         memory.last_code = str(drug_codes[0].value)
     if view.drugs:
         memory.last_drug = view.drugs[-1]

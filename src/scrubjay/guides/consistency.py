@@ -35,11 +35,13 @@ def _place(said: Said) -> str:
 def _two_drugs(asserted: list[Said]) -> Iterator[Said]:
     """Two substances for one code; a brand and its substance, or a substance and its salt, are one."""
     first: dict[str, list[Said]] = {}
+    told: set[str] = set()
     for one in asserted:
         for before in first.get(str(one.code), []):
             mine, other = _drugs(one), _drugs(before)
             right = {one.columns.get("is_text_drug_of_code"), before.columns.get("is_text_drug_of_code")}
-            if mine and other and not mine & other and right == {True, False}:
+            if str(one.code) not in told and mine and other and not mine & other and right == {True, False}:
+                told.add(str(one.code))
                 words = f"It calls {one.code} {one.columns['text_name']} here and {before.columns['text_name']} at {_place(before)}."
                 yield _statement(one, before, words, one.fact)
                 break
@@ -53,10 +55,16 @@ def _drugs(said: Said) -> frozenset[str]:
 
 def _two_units(units: list[Said]) -> Iterator[Said]:
     first: dict[str, Said] = {}
+    told: set[str] = set()
     for one in units:
         before = first.setdefault(str(one.code), one)
         fits = {one.columns.get("is_text_unit_of_code"), before.columns.get("is_text_unit_of_code")}
-        if before.columns["text_unit"] != one.columns["text_unit"] and fits == {True, False}:
+        if (
+            before.columns["text_unit"] != one.columns["text_unit"]
+            and fits == {True, False}
+            and one.code not in told
+        ):
+            told.add(str(one.code))
             words = f"It gives {one.code} one unit here and another at {_place(before)}."
             yield _statement(one, before, words, one.fact)
 

@@ -167,13 +167,14 @@ class Knowledge:
         rows = [r for d in sorted(drugs) for r in self.catalog.codes_of(d, self.on)]
         return sorted({str(r["hcpcs"]) for r in rows})
 
-    def fits(self, known: KnownCode, drugs: frozenset[str], written: str) -> bool | None:
+    def fits(self, known: KnownCode, drugs: frozenset[str], written: str, near: str = "") -> bool | None:
         """Whether a drug as named is that of a code; null where neither side is known well enough.
 
         Args:
             known: the code.
             drugs: normal names that the text may mean; empty for a name that the reference does not hold.
             written: as written.
+            near: the words around it, in which the rest of a longer name may stand.
         """
         if not known.drugs or known.is_unlisted:
             return None
@@ -183,6 +184,10 @@ class Knowledge:
         if any(d in own for d in drugs):
             # The bare substance of a product with a suffix: said loosely, and of the same substance.
             return None
+        longer = [d for d in known.drugs for s in drugs if d.startswith(f"{s} ")]
+        if longer:
+            rest = set(re.findall(r"[a-z]+", longer[0])) - set(re.findall(r"[a-z]+", written.lower()))
+            return True if rest <= set(re.findall(r"[a-z]+", near.lower())) else None
         return False if drugs else self._unknown_fits(known, written)
 
     @staticmethod

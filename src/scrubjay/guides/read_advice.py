@@ -91,11 +91,11 @@ def _common(view: View) -> Iterator[Said]:
             continue
         places = [m.start() for m in found if m]
         last = max(m.end() for m in found if m)
-        denied = pattern("negation").search(view.text, min(places), last) is not None or pattern("wrongly").search(view.text) is not None  # fmt: skip
+        denied = pattern("negation").search(view.text, max(0, min(places) - 25), last) is not None or pattern("wrongly").search(view.text) is not None  # fmt: skip
         verdict = common.verdict if not denied else common.denied
         if verdict is None:
             continue
-        said = f"The text speaks of {common.id.replace('-', ' ')}."
+        said = f"On {common.id.replace('-', ' ').removesuffix(' wrong')}."
         yield Said("advice", view.sentence, said, common.fact, (common.source,), None, verdict=verdict)
 
 

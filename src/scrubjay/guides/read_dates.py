@@ -7,13 +7,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from scrubjay.guides.lexicon import pattern
+from scrubjay.guides.mentions import Mention
 from scrubjay.guides.said import Said, TextVerdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scrubjay.guides.knowledge import KnownCode
-    from scrubjay.guides.mentions import Mention, Span
+    from scrubjay.guides.mentions import Span
     from scrubjay.guides.view import View
 
 _REACH = 60
@@ -30,6 +31,9 @@ def _days(view: View) -> Iterator[Said]:
         if cue is None:
             continue
         kind, at = cue
+        if kind == "begins_weak" and view.denial(at, day.start):
+            # "Do not report it after March 31" tells the last day.
+            kind = "ends_weak"
         code = _code_of(view, at, day)
         if code is None:
             continue
@@ -76,6 +80,8 @@ def _code_of(view: View, cue: int, day: Mention) -> str | None:
     before = [c for c in inside if c.end <= cue]
     if before:
         return str(before[-1].value)
+    if start == 0 and pattern("anaphor_code").match(view.masked):
+        return view.memory.last_code or view.memory.page_code
     between = [c for c in inside if cue < c.start]
     if between:
         return str(between[0].value)
@@ -126,6 +132,8 @@ def _ended(view: View) -> Iterator[Said]:
         if any(start <= d.start < end for d in view.dates):
             continue
         before = [c for c in view.codes if start <= c.start and c.end <= match.start()]
+        if pattern("replaced_by").search(view.masked, match.start(), match.end() + 5):
+            continue
         if not before or pattern("not_the_code").search(view.masked, before[-1].end, match.start()):
             continue
         if re.search(r"[,;]", view.masked[before[-1].end : match.start()]):
@@ -153,18 +161,27 @@ def _replaced(view: View) -> Iterator[Said]:
         for match in pattern(name).finditer(view.masked):
             if not olds_first and pattern("replaced_by").match(view.masked, match.start()):
                 continue
-            before = view.code_before(match.start(), within=90)
+            before = view.code_before(match.start(), within=90) or _meant(view)
             after = view.code_after(match.end())
             if before is None or after is None or after.start - match.end() > 90:
                 continue
             # "was replaced" in the passive has its successor behind "by" only.
             if not olds_first and re.search(r"\b(?:was|were|been|is|are)\s+$", view.masked[: match.start()]):
                 continue
-            left, right = view.chain(before), view.chain(after)
+            left = view.chain(before) if before in view.codes else [before]
+            right = view.chain(after)
             olds, news = (left, right) if olds_first else (right, left)
             for old in olds:
                 yield from _successor(view, old, [str(n.value) for n in news], match.start())
             break
+
+
+def _meant(view: View) -> Mention | None:
+    """The code that "it" at the beginning of a sentence stands for."""
+    code = view.memory.last_code or view.memory.page_code
+    if code is None or not pattern("anaphor_code").match(view.masked):
+        return None
+    return Mention("code", 0, 0, code, code)
 
 
 def _successor(view: View, old: Mention, news: list[str], at: int) -> Iterator[Said]:

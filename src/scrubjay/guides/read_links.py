@@ -184,9 +184,13 @@ def identity(view: View, code: Mention, drug: Mention, *, denied: bool) -> Said:
     """The statement that a code is a drug, or that it is not."""
     known = view.known(code)
     name = names_of(drug)
-    fits = None if known is None else view.knowledge.fits(known, drug.value, name)
+    fits = None if known is None else view.knowledge.fits(known, drug.value, name, view.text)
     right = fits if not denied or fits is None else not fits
-    said = f"The text says that {code.value} is not {name}." if denied else f"The text calls {code.value} {name}."
+    said = (
+        f"The text says that {code.value} is not {name}."
+        if denied
+        else f"The text calls {code.value} {name}."
+    )
     if known is None:
         fact, sources = f"{code.value} is not in the loaded reference.", ()
     else:
@@ -241,7 +245,7 @@ def _units(view: View, linked: list[tuple[Mention, Mention]]) -> Iterator[Said]:
         if (
             any(amount.start == at for _, at in done)
             or not _is_unit(view, amount)
-            or str(amount.value.unit) == "units"
+            or amount.value.unit.symbol == "units"
         ):
             continue
         near = view.masked[max(0, amount.start - 45) : amount.end + 25]

@@ -45,12 +45,27 @@ def _placed(view: View) -> Iterator[Said]:
             if line is not None and not view.is_no_assertion(modifier.start):
                 yield _statement(view, modifier, row, line, denied=view.denial(modifier.start, modifier.end))
             continue
-        targets = _targets(view, modifier, spans)
+        targets = _row_lines(view) or _targets(view, modifier, spans)
         if targets:
             for line, denied in targets:
                 yield _statement(view, modifier, row, line, denied=denied)
         elif _is_advice(view, modifier):
             yield from _unplaced(view, modifier, row)
+
+
+def _row_lines(view: View) -> list[tuple[str, bool]]:
+    """The lines that a row names in the column for them."""
+    block = view.sentence.block
+    heads = data("words")["columns"]["line"]
+    for number, cell in enumerate(block.cells):
+        head = block.header[number] if number < len(block.header) else ""
+        if not head or not re.search(heads, head, re.IGNORECASE):
+            continue
+        denied = pattern("negation").search(cell.text) is not None
+        lines = [line for line in _LINES if pattern(f"{line}_line").search(cell.text)]
+        # "Joint injection" is a procedure, and so no drug.
+        return [(line, denied) for line in lines if line != "drug" or len(lines) == 1]
+    return []
 
 
 def _line_of_code(view: View, modifier: Mention) -> str | None:
@@ -112,7 +127,29 @@ def _targets(view: View, modifier: Mention, spans: list[tuple[int, int, str]]) -
         if not start <= at < end:
             continue
         found.append((line, _is_against(view, modifier, at, stop, spans)))
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(found)) or _subject(view, modifier)
+
+
+def _subject(view: View, modifier: Mention) -> list[tuple[str, bool]]:
+    """`20610 is billed with modifier RT`, `the drug line takes no modifier LT`: the line is what comes before."""
+    start, _ = view.clause(modifier.start)
+    head = view.masked[start : modifier.start]
+    cue = pattern("subject_with").search(head)
+    if cue is None:
+        return []
+    before = head[: cue.start()]
+    places: list[tuple[int, str]] = []
+    for line in _LINES:
+        places += [(m.end(), line) for m in pattern(f"{line}_line").finditer(before)]
+    for code in view.codes:
+        known = view.known(code)
+        if known is not None and start <= code.start and code.end <= start + len(before):
+            places.append((code.end - start, "drug" if known.is_drug else known.kind))
+    lines = [line for _, line in sorted(places) if line in _LINES]
+    if not lines:
+        return []
+    denied = pattern("negation").search(head[cue.start() - 30 if cue.start() > 30 else 0 :]) is not None
+    return [(lines[-1], denied)]
 
 
 def _stretch(view: View, modifier: Mention) -> tuple[int, int]:
@@ -236,6 +273,8 @@ def _meanings(view: View) -> Iterator[Said]:
                 continue
             is_wrong = wrong is not None and wrong.search(stretch) is not None
             is_right = right is not None and right.search(stretch) is not None
+            # What denies the waste names it too.
+            is_right = is_right and not (is_wrong and value == "JW")
             if is_wrong == is_right:
                 continue
             said = f"The text says what modifier {value} means."

@@ -28,8 +28,13 @@ _UNITS = re.compile(
 _TIES = re.compile(
     r"(?:\s|=|→|->|\bx\b|\(|\)|,|:|\b(?:is|are|equals?|equates to|would|will|should|must|be|billed|reported|coded|submitted|claimed|charged|as"
     r"|for|of|to|requires?|means|translates|converts|corresponds|amounts|comes|dose|doses|dosage|vial|vials|a|an|the|one|each|single|total"
-    r"|infusion|injection|given|administered|single-dose|or|bill|report|line|with|under|code|DRUG|and|containing|holds?|contains?|patient|[JQC]\d{4})\b)*"
+    r"|therefore|thus|hence|so|then|infusion|injection|given|administered|single-dose|or|bill|report|line|with|under|code|DRUG|and|containing|holds?|contains?|patient|[JQC]\d{4})\b)*"
     r"(?:dose |vial )?",
+    re.IGNORECASE,
+)
+_CONVERTED = re.compile(
+    r"\b(?P<n>one|a|each|\d+)\s+(?:billing )?units?\s+of\s+(?P<old>[A-Z]\d{4})\s+(?:is|equals|are|converts? (?:in)?to|becomes|corresponds to|=)\s+"
+    r"(?P<m>\d[\d,.]*?)\s+(?:billing )?units?\s+of\s+(?P<new>[A-Z]\d{4})",
     re.IGNORECASE,
 )
 _MUE = re.compile(
@@ -50,7 +55,7 @@ _ABOUT_DIAGNOSIS = re.compile(r"\b(?:icd(?:-10)?(?:-cm)?|diagnos\w+|dx)\b", re.I
 
 def read_numbers(view: View) -> list[Said]:
     """Statements of a sentence on amounts, limits, prices, status, routes and diagnoses."""
-    found = [*_sums(view), *_routes(view)]
+    found = [*_sums(view), *_conversions(view), *_routes(view)]
     if view.codes or view.memory.page_code:
         found += [*_mue(view), *_prices(view), *_status(view)]
     return [*found, *_diagnoses(view)]
@@ -71,6 +76,11 @@ def _sums(view: View) -> Iterator[Said]:
         unit = unit_named(known.unit.symbol)
         if unit is None or unit.dimension is not amount.value.unit.dimension:
             continue
+        between = view.masked[min(amount.end, match.end()) : max(amount.start, match.start())]
+        is_list = re.search(r"[a-z=→>]", between, re.IGNORECASE) is None
+        if is_list and count != 1 and amount.value.to(unit).amount == known.unit.amount:
+            # "J1010, 1 mg, 40 units": the unit of the code and a count, no sum.
+            continue
         done.add(amount.start)
         dose = Fraction(amount.value.to(unit).amount)
         exact = dose / known.unit.amount
@@ -80,15 +90,33 @@ def _sums(view: View) -> Iterator[Said]:
         if view.denial(min(match.start(), amount.start), max(match.start(), amount.start)):
             right = not right
         said = f"The text makes {plain(amount.value.amount)} {amount.value.unit.symbol} of {code} {match[1]} units."
-        fact = f"One unit of {code} is {known.unit.label}, so {plain(amount.value.amount)} {amount.value.unit.symbol} are {want} units."
+        fact = f"One unit of {code} is {known.unit.label}, so {plain(amount.value.amount)} {amount.value.unit.symbol} come to {want} {'unit' if want == 1 else 'units'}."
         columns = {"is_text_unit_of_code": right, "text_unit": None}
         yield Said("unit", view.sentence, said, fact, (known.source.one_line(),), code, columns)
+
+
+def _conversions(view: View) -> Iterator[Said]:
+    """`one unit of J2930 converts to 25 units of J2919`."""
+    for match in _CONVERTED.finditer(view.text):
+        old, new = match["old"].upper(), match["new"].upper()
+        held = [s for s in view.knowledge.successors(old) if s.successor == new and s.ratio]
+        first, second = (
+            parse_number("1" if match["n"].lower() in ("one", "a", "each") else match["n"]),
+            parse_number(match["m"]),
+        )
+        if not held or first is None or second is None:
+            continue
+        right = first * Fraction(str(held[0].ratio)) == second
+        said = f"The text turns {match['n']} of {old} into {match['m']} of {new}."
+        fact = f"One unit of {old} is {held[0].ratio} units of {new}."
+        verdict = TextVerdict.TRUE if right else TextVerdict.FALSE
+        yield Said("successor", view.sentence, said, fact, (held[0].source,), old, verdict=verdict)
 
 
 def _amount_at(view: View, units: re.Match[str]) -> Mention | None:
     """The amount that a count of units is tied to, before it for choice."""
     for amount in reversed(view.amounts):
-        if amount.rate or str(amount.value.unit) == "units" or amount.lead == "up_to":
+        if amount.rate or amount.value.unit.symbol == "units" or amount.lead == "up_to":
             continue
         if amount.end <= units.start():
             between = view.masked[amount.end : units.start()]
@@ -96,7 +124,7 @@ def _amount_at(view: View, units: re.Match[str]) -> Mention | None:
                 return amount
             break
     for amount in view.amounts:
-        if amount.rate or str(amount.value.unit) == "units" or amount.lead == "per":
+        if amount.rate or amount.value.unit.symbol == "units" or amount.lead == "per":
             continue
         if amount.start >= units.end():
             between = view.masked[units.end() : amount.start]

@@ -93,7 +93,7 @@ def _cell(view: View, code: Mention, known: KnownCode | None, column: Column) ->
         if not column.kind and not names:
             is_plain = re.fullmatch(r"\W*(?:per |each |up to )?AMT\W*", _masked(text, amounts)) is not None
         if amounts and is_plain:
-            chosen = next((a for a in amounts if str(a.value.unit) != "units"), amounts[0])
+            chosen = next((a for a in amounts if a.value.unit.symbol != "units"), amounts[0])
             yield unit_said(view, str(code.value), chosen)
     elif known is not None and column.kind in ("begins", "ends"):
         yield from _day(view, known, column)

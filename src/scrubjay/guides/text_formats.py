@@ -40,6 +40,13 @@ def _is_table_line(line: str) -> bool:
     return bare.count("|") >= 2 or bare.count("\t") >= 1 or (bare.count("|") == 1 and " | " in bare)
 
 
+def _is_title_line(lines: list[str]) -> bool:
+    """A short line without a mark at its end, over a longer one that begins a sentence."""
+    one, two = lines[0].strip(), lines[1].strip()
+    is_short = len(one) <= 45 and len(two) > len(one) + 15
+    return is_short and _TITLE.fullmatch(one) is not None and two[:1].isupper()
+
+
 def read_txt(data: bytes, builder: Builder) -> None:
     """Plain text: paragraphs by blank lines, `#` headings, list items, rows with bars or tabs."""
     _read_lines(decoded(data).splitlines(), builder, page=None)
@@ -53,7 +60,10 @@ def _read_lines(lines: Iterable[str], builder: Builder, *, page: int | None) -> 
     rows = 0
 
     def flush() -> None:
-        nonlocal kind
+        nonlocal kind, first
+        if len(held) > 1 and kind == "paragraph" and _is_title_line(held):
+            builder.add("heading", held.pop(0), line=first, page=page, level=2 if builder.blocks else 1)
+            first += 1
         if held:
             text = "\n".join(held)
             is_title = kind == "paragraph" and len(held) == 1 and _TITLE.fullmatch(text) is not None
