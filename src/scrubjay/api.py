@@ -162,7 +162,9 @@ def check(
     """
     # While edits, policies and reference are loaded, the files are read already.
     with begun(paths, progress=progress) if reading is None else nullcontext(reading) as claims:
-        chosen = edits(select, ignore, own=own_edits, severities=severities)
+        # Edits of guide texts have nothing to judge here.
+        asked = edits(select, ignore, own=own_edits, severities=severities)
+        chosen = [e for e in asked if e.grain is not Grain.TEXT]
         policy_set = PolicySet.base([load_policy_file(p) for p in policies])
         chosen = with_payer_severities(chosen, policy_set)
         reference = Reference.open(reference_path)
