@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from scrubjay.drugs import CodeAnswer, ConvertAnswer, NdcAnswer, UnitsAnswer, UnitsRequest
     from scrubjay.edits.spec import Edit
+    from scrubjay.engine.fix_file import Proposal
     from scrubjay.engine.impact import Judged
     from scrubjay.engine.waiver_file import Waiver
     from scrubjay.intake import FileReport, Reading
@@ -43,6 +44,7 @@ __all__ = [
     "convert",
     "edits",
     "explain",
+    "fix_proposals",
     "impact",
     "ndc",
     "reason_words",
@@ -160,7 +162,9 @@ def check(
     """
     # While edits, policies and reference are loaded, the files are read already.
     with begun(paths, progress=progress) if reading is None else nullcontext(reading) as claims:
-        chosen = edits(select, ignore, own=own_edits, severities=severities)
+        # Edits of guide texts have nothing to judge here.
+        asked = edits(select, ignore, own=own_edits, severities=severities)
+        chosen = [e for e in asked if e.grain is not Grain.TEXT]
         policy_set = PolicySet.base([load_policy_file(p) for p in policies])
         chosen = with_payer_severities(chosen, policy_set)
         reference = Reference.open(reference_path)
@@ -254,6 +258,45 @@ def impact(
             judged.append(judge_world(claims.batches, chosen, world=world, policies=policy_set))
             reports = claims.reports
     return ImpactReport(*both, (judged[0], judged[1]), reports)
+
+
+def fix_proposals(
+    data: bytes,
+    name: str,
+    *,
+    as_of: date,
+    policies: Sequence[Path | str] = (),
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    own_edits: Sequence[Edit] = (),
+    reference_path: Path | None = None,
+) -> list[Proposal]:
+    """The changes that edits propose for a person to decide; `scrubjay.engine.fix_file.fix_data` writes them.
+
+    Args:
+        data: content of an 837.
+        name: path for messages.
+        as_of: the day on which things are known.
+        policies: policy files of the user's own, before those that ship.
+        select: edits by code, name or family; all where empty.
+        ignore: which of those to leave out.
+        own_edits: a site's own edits, beside those that ship.
+        reference_path: folder of loaded reference editions; null takes the usual one.
+
+    Raises:
+        UsageError: a word names no edit.
+        PolicyError: a policy file is broken.
+    """
+    from scrubjay.engine.fix_file import proposals  # noqa: PLC0415
+
+    return proposals(
+        data,
+        name,
+        edits(select, ignore, own=own_edits),
+        reference=Reference.open(reference_path),
+        policies=PolicySet.base([load_policy_file(p) for p in policies]),
+        as_of=as_of,
+    )
 
 
 def code(text: str, *, on: date, as_of: date, reference_path: Path | None = None) -> CodeAnswer:

@@ -174,7 +174,11 @@ def check(
         with_not_evaluated=_first(not_evaluated, options.not_evaluated, default=True),
     )
     threshold = fail_on.value if fail_on is not None else options.fail_on or FailOn.ERROR.value
-    return int(report.exit_code(threshold, strict=_first(strict, options.strict, default=False)))
+    is_strict = _first(strict, options.strict, default=False)
+    unanswered = report.unanswered(threshold) if is_strict else 0
+    if unanswered:
+        say(f"--strict: {unanswered:,} questions that could not be answered count as findings.")
+    return int(report.exit_code(threshold, strict=is_strict))
 
 
 def _first(typed: bool | None, written: bool | None, *, default: bool) -> bool:

@@ -143,11 +143,13 @@ def make_plan(edits: Sequence[Edit], also: Sequence[str] = ()) -> Plan:
                 )
             if edit.grain is Grain.CLAIM and known[name].grain == "line":
                 raise EditDefinitionError(f"judges claims but reads the line column {name}", where=edit.code)
-            if (edit.grain is Grain.RUN) != (known[name].grain == "run"):
+            if known[name].grain != edit.grain and not (
+                edit.grain.is_of_claims and known[name].grain in ("line", "claim")
+            ):
                 raise EditDefinitionError(
                     f"judges {edit.grain}s but reads the {known[name].grain} column {name}", where=edit.code
                 )
-            if edit.grain is not Grain.RUN:
+            if edit.grain.is_of_claims:
                 wanted.add(name)
     order = _in_order(wanted, owner)
     deferred_names = {fact.name for g in order if g.is_deferred for fact in g.gives}
