@@ -92,6 +92,26 @@ class RunResult:
     line_count: int = 0
     verdicts: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
 
+    def claims_of(self, keys: pl.Series, *columns: str) -> pl.DataFrame:
+        """The columns of `claims` for each claim key, null where there is none; same height and order."""
+        return _rows_of(self.claims, "claim_key", keys, columns)
+
+    def lines_of(self, keys: pl.Series, *columns: str) -> pl.DataFrame:
+        """The columns of `lines` for each line key, null where there is none; same height and order."""
+        return _rows_of(self.lines, "line_key", keys, columns)
+
+
+def _rows_of(frame: pl.DataFrame, key: str, keys: pl.Series, columns: Sequence[str]) -> pl.DataFrame:
+    held = frame[key]
+    if frame.height:
+        # Keys are running numbers: where none is left out, a row is found by its number.
+        rows = keys - held[0]
+        is_inside = bool(((rows >= 0) & (rows < frame.height)).all())
+        if is_inside and bool((held.gather(rows) == keys).all()):
+            return frame.select(pl.col(columns).gather(rows.cast(pl.UInt32)))
+    asked = keys.alias(key).to_frame()
+    return asked.join(frame.select(key, *columns), on=key, how="left", maintain_order="left").drop(key)
+
 
 @dataclass(frozen=True, slots=True)
 class _Batch:

@@ -76,20 +76,13 @@ def rules_of_findings(
     """
     if policies is None:
         return pl.Series("payer_rules", [[]], dtype=pl.List(RULE)).new_from_index(0, findings.height)
-    asked = (
-        findings.select("claim_key", "line_key", "edit")
-        .join(
-            result.claims.select("claim_key", "claim_policy_id", "claim_service_date"),
-            on="claim_key",
-            how="left",
-            maintain_order="left",
-        )
-        .join(
-            result.lines.select("line_key", "hcpcs", "service_date"),
-            on="line_key",
-            how="left",
-            maintain_order="left",
-        )
+    asked = pl.concat(
+        [
+            findings.select("line_key", "edit"),
+            result.claims_of(findings["claim_key"], "claim_policy_id", "claim_service_date"),
+            result.lines_of(findings["line_key"], "hcpcs", "service_date"),
+        ],
+        how="horizontal",
     )
     is_line = pl.col("line_key").is_not_null()
     return payer_rules(
