@@ -149,6 +149,18 @@ class _Judge:
         """Facts and verdicts of a batch of whole claims."""
         return self._judged(bundle, None)
 
+    def narrowed(self, batches: Iterable[ClaimBundle]) -> Iterator[ClaimBundle]:
+        """Batches without the columns that neither plan nor result read, which would only hold memory."""
+        on_claims = {*self.plan.wanted, *_CLAIM_INDEX, *self.claim_columns}
+        on_lines = {*self.plan.wanted, *_LINE_INDEX, *self.line_columns}
+        for bundle in batches:
+            yield ClaimBundle(
+                bundle.claims.select(c for c in bundle.claims.columns if c in on_claims),
+                bundle.lines.select(c for c in bundle.lines.columns if c in on_lines),
+                bundle.other_payers,
+                bundle.adjustments,
+            )
+
     def batches(self, bundles: Sequence[ClaimBundle]) -> list[_Batch]:
         """Facts and verdicts of a few batches: of all at once where their claims are alike."""
         together = bundles[0] if len(bundles) == 1 else ClaimBundle.joined(bundles)
@@ -241,7 +253,8 @@ def _in_order(
         running: deque[Future[list[_Batch]]] = deque()
         for bundles in _grouped(batches):
             running.append(pool.submit(judge_some, bundles))
-            if len(running) > _WORKERS:
+            # None waits: it would only hold memory, the next one is there as soon as a thread is free.
+            if len(running) == _WORKERS:
                 yield from running.popleft().result()
         while running:
             yield from running.popleft().result()
@@ -293,7 +306,7 @@ def run_edits(
         tuple(c for c in claim_columns if c not in _CLAIM_INDEX),
         tuple(c for c in line_columns if c not in _LINE_INDEX),
     )
-    done = list(_in_order(judging.batches, batches))
+    done = list(_in_order(judging.batches, judging.narrowed(batches)))
     kept = [b.kept for b in done if b.kept is not None]
     if kept:
         done.append(judging.deferred(pl.concat(kept)))

@@ -165,10 +165,12 @@ class ClaimBundle:
 
     @classmethod
     def joined(cls, bundles: Sequence[ClaimBundle]) -> ClaimBundle:
-        """Several bundles as one, rows in their order."""
+        """Several bundles as one, rows in their order; empty where there are none."""
+        if not bundles:
+            return cls()
         return cls(
-            pl.concat([CLAIMS.empty(), *(b.claims for b in bundles)]),
-            pl.concat([LINES.empty(), *(b.lines for b in bundles)]),
-            pl.concat([OTHER_PAYERS.empty(), *(b.other_payers for b in bundles)]),
-            pl.concat([ADJUSTMENTS.empty(), *(b.adjustments for b in bundles)]),
+            pl.concat([b.claims for b in bundles]),
+            pl.concat([b.lines for b in bundles]),
+            pl.concat([b.other_payers for b in bundles]),
+            pl.concat([b.adjustments for b in bundles]),
         )
