@@ -10,11 +10,16 @@ import polars as pl
 from scrubjay.edits.spec import Edit, FixLevel, Severity
 from scrubjay.errors import ExitCode, UsageError
 from scrubjay.facts import column
-from scrubjay.reports.payer_rules import PolicyUsed, policies_used, rules_of_findings
+from scrubjay.reports.payer_rules import (
+    PolicyUsed,
+    numbered_rules_of_findings,
+    policies_used,
+    rules_of_findings,
+)
 from scrubjay.tables import FINDINGS, NOT_EVALUATED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date, datetime
 
     from scrubjay.engine import RunResult
@@ -88,15 +93,18 @@ class CheckReport:
             is_unverified, at_stake_amount, file, transaction, segment, waiver, payer_rules.
         """
         fired = pl.concat([self.result.findings, self.about_run])
+        rules, rule = numbered_rules_of_findings(
+            self.policies, self.edits, self.result, fired, self.run.as_of
+        )
         parts = [
             fired.with_columns(
                 pl.lit("fires").alias("verdict"),
                 pl.lit(None, dtype=pl.String).alias("reason"),
-                self.payer_rules(fired).alias("payer_rules"),
+                rule.alias("_rule"),
             )
         ]
         if with_not_evaluated:
-            parts.append(self._unknown_rows(parts[0].schema))
+            parts.append(self._unknown_rows())
         # Verdicts not given change nothing: the columns of a change are null there.
         found = pl.concat(parts, how="diagonal")
         number = found["edit"].cast(pl.Enum(list(self.edits)), strict=False).to_physical()
@@ -139,11 +147,12 @@ class CheckReport:
             claims["file_number"].replace_strict(names, default=None, return_dtype=pl.String).alias("file"),
             claims["transaction"],
             pl.coalesce(lines["segment"], claims["segment"]).alias("segment"),
-            *("waiver", "payer_rules"),
+            "waiver",
+            rules.gather(found["_rule"]).fill_null([]).alias("payer_rules"),
         )
 
-    def _unknown_rows(self, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
-        """A row per verdict not evaluated, with its reason, as far as it has the columns of `schema`."""
+    def _unknown_rows(self) -> pl.DataFrame:
+        """A row per verdict not evaluated, with its reason; of the columns of a finding those that it has."""
         unknown = pl.concat([self.result.not_evaluated, self.unknown_of_run])
         words = {m: reason_words(m) for m in unknown["missing"].unique().to_list()}
         return unknown.select(
@@ -156,7 +165,6 @@ class CheckReport:
             pl.lit(value=False).alias("is_unverified"),
             pl.lit("not_evaluated").alias("verdict"),
             pl.col("missing").replace_strict(words, default=None, return_dtype=pl.String).alias("reason"),
-            pl.lit(pl.Series([[]], dtype=schema["payer_rules"])).first().alias("payer_rules"),
         )
 
     def unanswered(self, fail_on: str) -> int:
