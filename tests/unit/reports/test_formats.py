@@ -10,9 +10,9 @@ from html.parser import HTMLParser
 
 import polars as pl
 import pytest
-from polars.testing import assert_frame_equal
 from hypothesis import given
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
 from scrubjay.api import reason_words
 from scrubjay.errors import UsageError
