@@ -165,15 +165,16 @@ def check(
         policy_set = PolicySet.base([load_policy_file(p) for p in policies])
         chosen = with_payer_severities(chosen, policy_set)
         reference = Reference.open(reference_path)
-        result = run_edits(
-            batches,
-            chosen,
-            reference=reference,
-            policies=policy_set,
-            as_of=as_of,
-            claim_columns=CLAIM_COLUMNS if waivers else (),
-            line_columns=LINE_COLUMNS if waivers else (),
-        )
+        with reference.recording() as usage:
+            result = run_edits(
+                batches,
+                chosen,
+                reference=reference,
+                policies=policy_set,
+                as_of=as_of,
+                claim_columns=CLAIM_COLUMNS if waivers else (),
+                line_columns=LINE_COLUMNS if waivers else (),
+            )
     report = CheckReport(
         run=RunInfo(
             version=__version__,
@@ -181,6 +182,7 @@ def check(
             editions=[f"{e.set_name} {e.edition}" for e in reference.known_editions(as_of)],
             edits=len(chosen),
             started_at=started_at,
+            editions_used=usage.editions(reference.frames),
         ),
         files=reader.reports,
         result=result,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from scrubjay.engine import RunResult
     from scrubjay.intake import FileReport
     from scrubjay.policies import PolicySet
+    from scrubjay.reference.usage import UsedEdition
 
 # Problems after which the rest of a file is unknown, whatever was read before.
 _CUT_SHORT = frozenset({"truncated-interchange", "bad-gzip", "unreadable", "segment-too-long"})
@@ -30,13 +31,23 @@ _RANK = {str(Severity.ERROR): 0, str(Severity.WARNING): 1, str(Severity.INFO): 2
 
 @dataclass(frozen=True, slots=True)
 class RunInfo:
-    """What a run was: enough to repeat it."""
+    """What a run was: enough to repeat it.
+
+    Attributes:
+        version: of scrubjay.
+        as_of: the day on which things are known.
+        editions: reference editions known on that day.
+        edits: how many were asked.
+        started_at: when the run began.
+        editions_used: those of which rows were taken.
+    """
 
     version: str
     as_of: date
     editions: list[str]
     edits: int
     started_at: datetime
+    editions_used: list[UsedEdition] = field(default_factory=list["UsedEdition"])
 
 
 @dataclass(slots=True)
