@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrubjay.errors import ReferenceDataError
@@ -39,6 +39,7 @@ held_editions = st.builds(
 )
 
 
+@settings(deadline=None, max_examples=25)
 @given(st.lists(held_editions, max_size=4))
 def test_what_is_written_is_read_again(tmp_path_factory, editions) -> None:
     folder = tmp_path_factory.mktemp("manifest")
