@@ -89,6 +89,21 @@ def edits(
     return [_with_severity(e, changed) for e in chosen] if changed else chosen
 
 
+def of_claims(chosen: Sequence[Edit]) -> list[Edit]:
+    """Those that claims alone can answer: edits of charts are asked by `audit`.
+
+    Raises:
+        UsageError: only edits of charts were chosen.
+    """
+    asked = [e for e in chosen if e.grain is not Grain.CHART]
+    if chosen and not asked:
+        raise UsageError(
+            f"{chosen[0].code} compares claims with charts, and no chart is given here.",
+            hint="Ask it with: scrubjay audit --chart PATH --claims PATH",
+        )
+    return asked
+
+
 def _with_severity(edit: Edit, severities: Mapping[str, str]) -> Edit:
     word = next((w for w in (edit.name, edit.code, edit.code[:2]) if w in severities), None)
     if word is None:
@@ -161,7 +176,7 @@ def check(
     reader = ClaimReader(paths, progress=progress, batch_bytes=_BATCH_BYTES)
     # Reading starts now, while edits, policies and reference are loaded.
     with prefetched(reader.batches()) as batches:
-        chosen = edits(select, ignore, own=own_edits, severities=severities)
+        chosen = of_claims(edits(select, ignore, own=own_edits, severities=severities))
         policy_set = PolicySet.base([load_policy_file(p) for p in policies])
         chosen = with_payer_severities(chosen, policy_set)
         reference = Reference.open(reference_path)
@@ -244,7 +259,7 @@ def impact(
     from scrubjay.engine.impact import judge_world, worlds  # noqa: PLC0415
     from scrubjay.reports.impact import ImpactReport  # noqa: PLC0415
 
-    chosen = edits(select, ignore)
+    chosen = of_claims(edits(select, ignore))
     policy_set = PolicySet.base([load_policy_file(p) for p in policies])
     both = worlds(reference_path, before=before, after=after, edition=edition, source=source)
     judged: list[Judged] = []

@@ -47,14 +47,17 @@ class Severity(StrEnum):
 
 
 class Grain(StrEnum):
-    """What an edit judges: each service line, each claim, or what a run was given beside claims: each waiver.
+    """What an edit judges: each service line, each claim, or what a run was given beside claims.
 
-    Edits of a run read the columns of `scrubjay.tables.WAIVERS` only, and are never dated.
+    Edits of a run judge each waiver: they read the columns of `scrubjay.tables.WAIVERS` only, and are never
+    dated. Edits of a chart judge each line against its chart: they read `scrubjay.tables.CHART_LINES` beside the
+    line's own columns and facts, and are asked by `audit` only.
     """
 
     LINE = "line"
     CLAIM = "claim"
     RUN = "run"
+    CHART = "chart"
 
 
 class FixLevel(StrEnum):
@@ -141,7 +144,7 @@ class Edit:
     @property
     def date_column(self) -> str:
         """The date that decides whether the edit is in force."""
-        return "service_date" if self.grain is Grain.LINE else "claim_service_date"
+        return "service_date" if self.grain in (Grain.LINE, Grain.CHART) else "claim_service_date"
 
     def verdict(self) -> pl.Expr:
         """The verdict as a UInt8 expression over a frame of this edit's grain."""

@@ -69,7 +69,7 @@ def _text(value: str | pl.Expr) -> pl.Expr:
 
 
 def _findings(frame: pl.DataFrame, edit: Edit) -> pl.DataFrame:
-    is_line = edit.grain is Grain.LINE
+    is_line = edit.grain in (Grain.LINE, Grain.CHART)
     all_unverified = all(c.confidence in ("C", "D") for c in edit.citations)
     unverified = (
         pl.lit(value=True)
@@ -109,7 +109,7 @@ def _change(edit: Edit) -> list[pl.Expr]:
 
 
 def _unknown(frame: pl.DataFrame, edit: Edit) -> pl.DataFrame:
-    is_line = edit.grain is Grain.LINE
+    is_line = edit.grain in (Grain.LINE, Grain.CHART)
     candidates = missing_column_order(edit.decides_on())
     facts = [n for n in candidates if not column(n).is_base]
     base = [n for n in candidates if column(n).is_base]

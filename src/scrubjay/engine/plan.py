@@ -98,7 +98,11 @@ def make_plan(edits: Sequence[Edit], also: Sequence[str] = ()) -> Plan:
                 raise EditDefinitionError(
                     f"judges {edit.grain}s but reads the {known[name].grain} column {name}", where=edit.code
                 )
-            if edit.grain is not Grain.RUN:
+            if (known[name].grain == "chart") and edit.grain is not Grain.CHART:
+                raise EditDefinitionError(
+                    f"judges {edit.grain}s but reads the chart column {name}", where=edit.code
+                )
+            if known[name].grain not in ("run", "chart"):
                 wanted.add(name)
     order = _in_order(wanted, owner)
     deferred_names = {fact.name for g in order if g.is_deferred for fact in g.gives}
@@ -110,7 +114,7 @@ def make_plan(edits: Sequence[Edit], also: Sequence[str] = ()) -> Plan:
     deferred_groups = tuple(g for g in order if g.is_deferred)
     line_reads: set[str] = set()
     for edit in edits:
-        if edit.grain is Grain.LINE:
+        if edit.grain in (Grain.LINE, Grain.CHART):
             line_reads |= set(edit.reads())
     for group in order:
         if group.grain == "line":

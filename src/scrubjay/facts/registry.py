@@ -23,7 +23,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from scrubjay.errors import EditDefinitionError
-from scrubjay.tables import CLAIMS, LINES, WAIVER_UNKNOWN, WAIVERS
+from scrubjay.tables import CHART_LINES, CHART_UNKNOWN, CLAIMS, LINES, WAIVER_UNKNOWN, WAIVERS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 LINE = "line"
 CLAIM = "claim"
 RUN = "run"
+CHART = "chart"
 
 Compute = Callable[["FactContext"], "pl.DataFrame | Sequence[pl.Expr]"]
 
@@ -122,9 +123,10 @@ _SHARED_NAMES = ("claim_key", "file_number", "transaction", "segment")
 
 @cache
 def all_columns() -> dict[str, KnownColumn]:
-    """Every column an edit may read, by name: base columns of lines and claims, facts, columns of waivers.
+    """Every column an edit may read, by name: base columns of lines and claims, facts, of waivers, of charts.
 
-    Line edits may read those of lines and claims, claim edits those of claims, run edits those of waivers.
+    Line edits may read those of lines and claims, claim edits those of claims, run edits those of waivers, chart
+    edits those of charts beside those of lines and claims.
     """
     known: dict[str, KnownColumn] = {}
     for table, grain in ((CLAIMS, CLAIM), (LINES, LINE)):
@@ -134,6 +136,10 @@ def all_columns() -> dict[str, KnownColumn]:
     for given in WAIVERS:
         known[given.name] = KnownColumn(
             given.name, given.dtype, RUN, given.about, WAIVER_UNKNOWN.get(given.name, ""), is_base=True
+        )
+    for given in CHART_LINES:
+        known[given.name] = KnownColumn(
+            given.name, given.dtype, CHART, given.about, CHART_UNKNOWN.get(given.name, ""), is_base=True
         )
     for name in _SHARED_NAMES:
         known[name] = KnownColumn(name, known[name].dtype, CLAIM, known[name].about, "", is_base=True)

@@ -30,7 +30,7 @@ def with_payer_severities(edits: Sequence[Edit], policies: PolicySet) -> list[Ed
 def _changed(edit: Edit, by_policy: dict[str, list[SeverityChange]]) -> Edit:
     if not by_policy or edit.payer_severity is not None or edit.grain is Grain.RUN:
         return edit
-    policy = pl.col("policy_id" if edit.grain is Grain.LINE else "claim_policy_id")
+    policy = pl.col("policy_id" if edit.grain in (Grain.LINE, Grain.CHART) else "claim_policy_id")
     on = pl.col(edit.date_column)
     severity = pl.lit(str(edit.severity))
     for policy_id, changes in by_policy.items():
