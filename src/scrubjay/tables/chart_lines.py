@@ -105,6 +105,9 @@ CHART_LINES = Table(
 CHART_UNKNOWN: dict[str, str] = {
     **{f"{name}_state": words for name, words in _UNKNOWN.items()},
     "asks_discard": _UNKNOWN["discard"],
+    "asks_prior": "whether anybody asks for earlier treatments on this code is not known",
+    "asks_weight": "whether the dose of this code goes by weight is not known",
+    "asks_consent": "whether the practice asks for consent is not known",
     "asks_lot": "whether this payer asks for the NDC is not known; add it to a policy (--policy)",
     "units_of_recorded_dose": _UNKNOWN["dose"],
     "discarded_units_of_record": "the dose, or the size of the vials opened, is not in the chart",
