@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import csv
 import re
+import statistics
+import time
+from datetime import date
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
 
+from scrubjay.reference import Reference
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from scrubjay.reference import Reference
-
 pytestmark = pytest.mark.shared
+AS_OF = date(2026, 11, 1)
 
 COUNTS = {
     "hcpcs/anweb2020_04.xlsx": ("7,098", 7_098),
@@ -155,3 +159,17 @@ def test_billable_diagnoses(loaded_reference: Reference, shared: Path) -> None:
     (frame,) = [f for f in loaded_reference.frames["diagnoses"] if f.rank]
     held = frame.load().filter("is_billable")["diagnosis"]
     assert set(held) == {c.replace(".", "") for c in billable}
+
+
+def test_point_lookups_are_fast(loaded_reference: Reference) -> None:
+    """Each within 50 ms after start, as a rule; CPU time is measured, which a busy machine does not stretch."""
+    codes = loaded_reference.table("payment_limits", as_of=AS_OF)["hcpcs"].unique().sort()[::40].to_list()
+    reference = Reference(loaded_reference.frames)  # Nothing has been asked of it.
+    spent: dict[str, list[float]] = {}
+    for code in codes:
+        for name in ("hcpcs", "drugs", "payment_limits", "mue", "status"):
+            began = time.process_time()
+            reference.rows(name, on=date(2024, 8, 1), as_of=AS_OF, hcpcs=code)
+            spent.setdefault(name, []).append(1000 * (time.process_time() - began))
+    assert len(codes) > 20
+    assert {name: ms for name, times in spent.items() if (ms := statistics.median(times[1:])) > 50} == {}
