@@ -72,3 +72,9 @@ def test_what_cannot_be_read(tmp_path, content, says) -> None:
         read_manifest(tmp_path)
     assert says in caught.value.one_line()
     assert "\n" not in caught.value.one_line()
+
+
+def test_a_file_in_place_of_the_folder(tmp_path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(ReferenceDataError, match=r"file: is no folder\. Choose a folder"):
+        read_manifest(tmp_path / "file")
