@@ -21,6 +21,7 @@ from scrubjay.intake import ClaimReader
 from scrubjay.policies import PolicySet, load_policy_file, with_payer_severities
 from scrubjay.reference import Reference
 from scrubjay.reports.checked import CheckReport, RunInfo, is_read_whole, reason_words
+from scrubjay.tables import NO_EVIDENCE, Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -31,11 +32,14 @@ if TYPE_CHECKING:
     from scrubjay.edits.spec import Edit
     from scrubjay.engine.impact import Judged
     from scrubjay.engine.waiver_file import Waiver
+    from scrubjay.intake import FileReport
     from scrubjay.reports.impact import ImpactReport
+    from scrubjay.reports.ledger import LedgerReport
 
 __all__ = [
     "CheckReport",
     "RunInfo",
+    "authorizations",
     "check",
     "code",
     "convert",
@@ -43,6 +47,7 @@ __all__ = [
     "explain",
     "impact",
     "ndc",
+    "read_evidence",
     "reason_words",
     "units",
 ]
@@ -137,6 +142,10 @@ def check(
     waivers: Sequence[Waiver] = (),
     reference_path: Path | None = None,
     progress: Callable[[int], None] | None = None,
+    history: Sequence[Path | str] = (),
+    history_from: date | None = None,
+    authorizations: Sequence[Path | str] = (),
+    eligibility: Sequence[Path | str] = (),
 ) -> CheckReport:
     """Judge the claims of 837 files.
 
@@ -152,6 +161,10 @@ def check(
         waivers: mark findings, which then do not count; `scrubjay.engine.waiver_file` reads them.
         reference_path: folder of loaded reference editions; null takes the usual one.
         progress: called with the number of bytes read.
+        history: earlier claims: 837 files, or CSV or Parquet tables of claim lines.
+        history_from: first day of service from which on they are all there; null takes their first one.
+        authorizations: CSV or Parquet tables, FHIR ClaimResponses, X12 278 responses.
+        eligibility: X12 271, FHIR CoverageEligibilityResponses, CSV or Parquet tables.
 
     Raises:
         UsageError: a word names no edit, or a severity is none.
@@ -165,9 +178,11 @@ def check(
         policy_set = PolicySet.base([load_policy_file(p) for p in policies])
         chosen = with_payer_severities(chosen, policy_set)
         reference = Reference.open(reference_path)
+        evidence, told = read_evidence(history, history_from, authorizations, eligibility)
         result = run_edits(
             batches,
             chosen,
+            evidence=evidence,
             reference=reference,
             policies=policy_set,
             as_of=as_of,
@@ -186,10 +201,82 @@ def check(
         result=result,
         edits={e.name: e for e in chosen},
         policies=policy_set,
+        evidence=told,
     )
     if waivers:
         _waive(report, waivers, with_own(own_edits))
     return report
+
+
+def read_evidence(
+    history: Sequence[Path | str] = (),
+    history_from: date | None = None,
+    authorizations: Sequence[Path | str] = (),
+    eligibility: Sequence[Path | str] = (),
+) -> tuple[Evidence, list[FileReport]]:
+    """What a run is given beside its claims, and a report for each of those files.
+
+    Args:
+        history: earlier claims: 837 files, or CSV or Parquet tables of claim lines.
+        history_from: first day of service from which on they are all there; null takes their first one.
+        authorizations: CSV or Parquet tables, FHIR ClaimResponses, X12 278 responses.
+        eligibility: X12 271, FHIR CoverageEligibilityResponses, CSV or Parquet tables.
+    """
+    if not (history or authorizations or eligibility):
+        return NO_EVIDENCE, []
+    from scrubjay.intake.evidence import (  # noqa: PLC0415 - only where evidence is given
+        first_day,
+        read_authorizations,
+        read_eligibility,
+        read_history,
+    )
+
+    reports: list[FileReport] = []
+    earlier = granted = active = None
+    if history:
+        earlier, told = read_history(history)
+        reports += told
+    if authorizations:
+        granted, told = read_authorizations(authorizations)
+        reports += told
+    if eligibility:
+        active, told = read_eligibility(eligibility)
+        reports += told
+    # A history of which nothing could be read is none: it proves nothing.
+    begin = (history_from or first_day(earlier)) if earlier else None
+    return Evidence(earlier or None, begin, granted, active), reports
+
+
+def authorizations(
+    paths: Sequence[Path | str],
+    *,
+    as_of: date,
+    claims: Sequence[Path | str] = (),
+    history: Sequence[Path | str] = (),
+    reference_path: Path | None = None,
+) -> LedgerReport:
+    """What authorizations grant, what claims draw from them, and what is left.
+
+    Args:
+        paths: CSV or Parquet tables, FHIR ClaimResponses, X12 278 responses.
+        as_of: the day on which things are known.
+        claims: 837 files that draw from them.
+        history: earlier claims that drew before: 837 files, or CSV or Parquet tables of claim lines.
+        reference_path: folder of loaded reference editions; null takes the usual one.
+    """
+    from scrubjay.engine.ledger import balances  # noqa: PLC0415
+    from scrubjay.reports.ledger import LedgerReport  # noqa: PLC0415
+
+    evidence, told = read_evidence(history, None, paths)
+    reader = ClaimReader(claims, batch_bytes=_BATCH_BYTES)
+    found = balances(
+        reader.batches(),
+        evidence,
+        reference=Reference.open(reference_path),
+        policies=PolicySet.base(),
+        as_of=as_of,
+    )
+    return LedgerReport(as_of, found.authorizations, found.draws, [*told, *reader.reports])
 
 
 def _waive(report: CheckReport, waivers: Sequence[Waiver], known: Sequence[Edit]) -> None:

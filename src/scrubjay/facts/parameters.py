@@ -114,6 +114,16 @@ PARAMETERS: dict[str, Parameter] = {
             pl.Boolean(),
             "each NDC of a drug goes on an administered line of its own",
         ),
+        Parameter(
+            "requires_anemia_modifier",
+            _STRINGS,
+            "codes of agents against anemia on which the payer asks for one of EA, EB and EC",
+        ),
+        Parameter(
+            "coverage_contractors",
+            _STRINGS,
+            "contract numbers, five digits, of the Medicare contractor whose coverage documents hold",
+        ),
         Parameter("corrected_claim_months", pl.Int32(), "months from the date of service to correct a claim"),
         Parameter(
             "corrected_claim_days",

@@ -52,6 +52,7 @@ class CheckReport:
             without claim and line.
         unknown_of_run: verdicts about that which could not be given, rows of `NOT_EVALUATED`.
         policies: of the run, for the rules that findings rest on; null cites none.
+        evidence: a report for each file of evidence (earlier claims, authorizations, eligibility).
     """
 
     run: RunInfo
@@ -61,6 +62,7 @@ class CheckReport:
     about_run: pl.DataFrame = field(default_factory=FINDINGS.empty)
     unknown_of_run: pl.DataFrame = field(default_factory=NOT_EVALUATED.empty)
     policies: PolicySet | None = None
+    evidence: list[FileReport] = field(default_factory=list["FileReport"])
 
     def payer_rules(self, findings: pl.DataFrame) -> pl.Series:
         """What each finding rests on of the payer's own policy.
@@ -203,7 +205,8 @@ class CheckReport:
             unknown = pl.concat([self.result.not_evaluated, self.unknown_of_run])
             if unknown["edit"].is_in(asked).any():
                 return ExitCode.FINDINGS
-        return ExitCode.CLEAN if is_read_whole(self.files) else ExitCode.UNREADABLE
+        is_whole = is_read_whole([*self.files, *self.evidence])
+        return ExitCode.CLEAN if is_whole else ExitCode.UNREADABLE
 
 
 def is_read_whole(files: Sequence[FileReport]) -> bool:
