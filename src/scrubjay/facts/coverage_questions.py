@@ -81,8 +81,24 @@ def within(places: str, allowed: str) -> pl.Expr:
         "payer_benefit",
         "payer_acquisition",
         "payer_places_allowed",
+        "payer_step_products",
+        "payer_complete_coverage_kinds",
     ),
     gives=(
+        Fact(
+            "has_step_rule",
+            pl.Boolean(),
+            "the payer wants other drugs tried before this one",
+            "whether this payer wants other drugs tried first is not known: no policy speaks of it for this drug; add a "
+            "coverage rule (--policy)",
+        ),
+        Fact(
+            "has_place_rule",
+            pl.Boolean(),
+            "the payer limits the places where this drug may be given",
+            "whether this payer limits the places of this drug is not known: no policy speaks of it; add a coverage rule "
+            "(--policy)",
+        ),
         Fact(
             "needs_authorization",
             pl.Boolean(),
@@ -116,17 +132,34 @@ def coverage_at_place(ctx: FactContext) -> pl.DataFrame:
     """A rule that names no places holds at all of them."""
     lines = ctx.lines
 
+    def silent(kind: str) -> pl.Expr:
+        """The policy names every drug of the kind, so of one that it does not name nothing is asked."""
+        return pl.col("payer_complete_coverage_kinds").list.contains(kind).fill_null(value=False)
+
+    def stated(column: str, kind: str) -> pl.Expr:
+        return (
+            pl.when(pl.col(column).is_not_null())
+            .then(statement=True)
+            .when(silent(kind))
+            .then(statement=False)
+        )
+
     def bound(asked: pl.Expr, places: str) -> pl.Expr:
         everywhere = asked & pl.col(places).is_null()
         return pl.when(everywhere).then(statement=True).otherwise(asked & within("possible_places", places))
 
     benefit, acquisition = pl.col("payer_benefit"), pl.col("payer_acquisition")
-    is_ruled = pl.when(benefit.is_not_null() | acquisition.is_not_null()).then(statement=True)
+    requires = pl.col("payer_requires_prior_authorization")
+    required = (
+        pl.when(requires.is_null() & silent("prior_authorization")).then(statement=False).otherwise(requires)
+    )
+    has_channel = pl.when(benefit.is_not_null() | acquisition.is_not_null()).then(statement=True)
+    is_ruled = pl.when(has_channel.is_null() & silent("channel")).then(statement=False).otherwise(has_channel)
     to_pharmacy = benefit.is_in(["pharmacy", "excluded"]) | (acquisition == "specialty_pharmacy")
     return lines.select(
-        bound(pl.col("payer_requires_prior_authorization"), "payer_authorization_places").alias(
-            "needs_authorization"
-        ),
+        stated("payer_step_products", "step_therapy").alias("has_step_rule"),
+        stated("payer_places_allowed", "site_of_care").alias("has_place_rule"),
+        bound(required, "payer_authorization_places").alias("needs_authorization"),
         bound(is_ruled, "payer_channel_places").alias("is_channel_bound"),
         # Of two columns one may be silent: what the other says decides.
         pl.when(is_ruled).then(to_pharmacy.fill_null(value=False)).alias("is_sent_to_pharmacy"),

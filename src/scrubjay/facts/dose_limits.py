@@ -43,7 +43,15 @@ def _label_limits() -> pl.DataFrame:
 
 @facts(
     LINE,
-    needs=("hcpcs", "unit_amount", "drug_unit", "payer_limits_rule", *_DOSE, *_OFTEN),
+    needs=(
+        "hcpcs",
+        "unit_amount",
+        "drug_unit",
+        "payer_limits_rule",
+        "payer_complete_coverage_kinds",
+        *_DOSE,
+        *_OFTEN,
+    ),
     gives=(
         Fact(
             "label_max_mg_per_day", QUANTITY, "most milligrams on one day by the label, as practice knows it"
@@ -76,16 +84,15 @@ def _label_limits() -> pl.DataFrame:
 def limits_of_drug(ctx: FactContext) -> pl.DataFrame:
     """A policy that limits a drug in one way and is silent on another has said all it has to say."""
     label = ctx.lines.select("hcpcs").join(_label_limits(), on="hcpcs", how="left", maintain_order="left")
-    frame = ctx.lines.select("unit_amount", "drug_unit", "payer_limits_rule", *_DOSE, *_OFTEN).hstack(
-        label.drop("hcpcs")
-    )
+    frame = ctx.lines.drop("hcpcs").hstack(label.drop("hcpcs"))
+    is_silent = pl.col("payer_complete_coverage_kinds").list.contains("limits").fill_null(value=False)
     has_label = pl.any_horizontal(pl.col("label_max_mg_per_day", "label_max_mg_per_kg").is_not_null())
 
     def stated(some: pl.Expr) -> pl.Expr:
         return (
             pl.when(some)
             .then(statement=True)
-            .when(pl.col("payer_limits_rule").is_not_null())
+            .when(pl.col("payer_limits_rule").is_not_null() | is_silent)
             .then(statement=False)
         )
 

@@ -124,6 +124,12 @@ PARAMETERS: dict[str, Parameter] = {
             _STRINGS,
             "contract numbers, five digits, of the Medicare contractor whose coverage documents hold",
         ),
+        Parameter(
+            "complete_coverage_kinds",
+            _STRINGS,
+            "kinds of coverage rules (prior_authorization, limits ...) in which the policy names every drug: of a drug "
+            "that it does not name the payer asks nothing of that kind",
+        ),
         Parameter("corrected_claim_months", pl.Int32(), "months from the date of service to correct a claim"),
         Parameter(
             "corrected_claim_days",

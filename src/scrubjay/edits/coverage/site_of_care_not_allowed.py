@@ -32,9 +32,7 @@ EDIT = Edit(
     name="site-of-care-not-allowed",
     severity=Severity.WARNING,
     grain=Grain.LINE,
-    applies=col("is_drug")
-    & (col("claim_frequency_code") != "8")
-    & when(col("payer_places_allowed").is_not_null()).then(lit(value=True)),
+    applies=col("is_drug") & (col("claim_frequency_code") != "8") & col("has_place_rule"),
     fires=col("is_place_allowed").not_() & col("is_in_free_days").not_(),
     message=format(
         "{} at place {}: the policy allows {} ({}).",

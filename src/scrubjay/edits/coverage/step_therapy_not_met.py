@@ -33,9 +33,7 @@ EDIT = Edit(
     name="step-therapy-not-met",
     severity=Severity.WARNING,
     grain=Grain.LINE,
-    applies=col("is_drug")
-    & (col("claim_frequency_code") != "8")
-    & when(col("payer_step_products").is_not_null()).then(lit(value=True)),
+    applies=col("is_drug") & (col("claim_frequency_code") != "8") & col("has_step_rule"),
     fires=col("is_step_met").not_(),
     message=format(
         "{} asks for {} of {} before ({}); earlier claims show: {}.",
