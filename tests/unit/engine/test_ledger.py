@@ -98,11 +98,17 @@ def verdicts(claims, letter, *, units=100, history=(), history_from=None):
         keep_verdicts=True,
         evidence=Evidence(tuple(history) or None, history_from, granted),
     )
-    return [["not applicable", "clear", "fires", "not evaluated"][v] for f in result.verdicts for v in f[f.columns[-1]]]
+    return [
+        ["not applicable", "clear", "fires", "not evaluated"][v]
+        for f in result.verdicts
+        for v in f[f.columns[-1]]
+    ]
 
 
 @pytest.mark.parametrize(
-    ("units", "last"), [(99, "fires"), (100, "not evaluated"), (101, "not evaluated")], ids=["over", "at", "below"]
+    ("units", "last"),
+    [(99, "fires"), (100, "not evaluated"), (101, "not evaluated")],
+    ids=["over", "at", "below"],
 )
 def test_the_claim_that_would_overdraw_is_warned_at(letter, units, last):
     # Without earlier claims what was drawn before is not known, so nothing is clear.
@@ -146,7 +152,11 @@ def test_a_void_by_the_payers_number_of_a_table(tmp_path, letter):
     assert reports[0].problems == []
     void = claim("NEW", "20260202", 30, frequency="8", original_reference="ICN9")
     found = ledger([void], letter, history)
-    assert dict(found.draws.select("claim_id", "is_counted").rows()) == {"h1c1": False, "h1c2": True, "f1c1": False}
+    assert dict(found.draws.select("claim_id", "is_counted").rows()) == {
+        "h1c1": False,
+        "h1c2": True,
+        "f1c1": False,
+    }
     assert found.authorizations["balance"].to_list() == [Decimal(75)]
 
 
@@ -164,7 +174,10 @@ def test_a_line_of_another_code_draws_nothing(letter):
 
 def test_numbers_are_matched_without_blanks_and_case(letter):
     spec = ClaimSpec(
-        "C1", lines=[LineSpec("J1745", units="10", service_from="20260105")], prior_authorization="a 100", payer=PAYER
+        "C1",
+        lines=[LineSpec("J1745", units="10", service_from="20260105")],
+        prior_authorization="a 100",
+        payer=PAYER,
     )
     assert ledger([spec], letter).authorizations["drawn"].to_list() == [Decimal(10)]
 

@@ -39,7 +39,9 @@ def dose(day: str, units: int = 60, name: str = "NEW", **fields) -> ClaimSpec:
     return ClaimSpec(name, lines=lines, **fields)
 
 
-def row(day: str, units: str = "60", hcpcs: str = "J0897", first: str = "JANE", claim: str = "", **more: str) -> str:
+def row(
+    day: str, units: str = "60", hcpcs: str = "J0897", first: str = "JANE", claim: str = "", **more: str
+) -> str:
     rest = [more.get(k, "") for k in ("frequency", "reference", "icn", "weight")]
     return ",".join(["1EG4TE5MK73", "1958-02-14", first, day, hcpcs, units, claim, *rest]) + "\n"
 
@@ -76,7 +78,9 @@ INTERVAL = "    limits: {min_interval_days: 180}\n"
     ids=["a day too soon", "on the day", "a day later"],
 )
 def test_days_since_the_last_time(tmp_path, before, verdict):
-    found, message = judged("frequency-exceeded", INTERVAL, [dose("20260302")], tmp_path, row(before), date(2025, 1, 1))
+    found, message = judged(
+        "frequency-exceeded", INTERVAL, [dose("20260302")], tmp_path, row(before), date(2025, 1, 1)
+    )
     assert found == verdict
     assert "179 days after 2025-09-04" in message or verdict == "clear"
 
@@ -89,7 +93,9 @@ def test_without_earlier_claims_nothing_is_clear(tmp_path):
     ("since", "verdict"), [(date(2025, 9, 4), "clear"), (date(2025, 9, 5), "not_evaluated")]
 )
 def test_earlier_claims_must_reach_back_over_the_interval(tmp_path, since, verdict):
-    found = judged("frequency-exceeded", INTERVAL, [dose("20260302")], tmp_path, row("2026-01-01", hcpcs="J1745"), since)
+    found = judged(
+        "frequency-exceeded", INTERVAL, [dose("20260302")], tmp_path, row("2026-01-01", hcpcs="J1745"), since
+    )
     assert found[0] == verdict
 
 
@@ -104,14 +110,20 @@ def test_another_patient_of_the_member_id_is_no_earlier_time(tmp_path):
 
 
 def test_a_name_that_is_missing_keeps_nobody_apart(tmp_path):
-    assert judged("frequency-exceeded", INTERVAL, [dose("20260302")], tmp_path, row("2026-02-20", first=""))[0] == "fires"
+    assert (
+        judged("frequency-exceeded", INTERVAL, [dose("20260302")], tmp_path, row("2026-02-20", first=""))[0]
+        == "fires"
+    )
 
 
 def test_a_voided_time_does_not_count(tmp_path):
     given = row("2026-02-20", claim="X1", frequency="1", icn="N1")
     void = row("2026-02-20", claim="X2", frequency="8", reference="N1")
     since = date(2025, 1, 1)
-    assert judged("frequency-exceeded", INTERVAL, [dose("20260302")], tmp_path, given + void, since)[0] == "clear"
+    assert (
+        judged("frequency-exceeded", INTERVAL, [dose("20260302")], tmp_path, given + void, since)[0]
+        == "clear"
+    )
     assert judged("frequency-exceeded", INTERVAL, [dose("20260302")], tmp_path, given, since)[0] == "fires"
 
 
@@ -134,7 +146,10 @@ TIMES = "    limits: {times_per_period: 2, period_days: 365}\n"
     ids=["the first lies before the period", "the first lies in it", "once before"],
 )
 def test_times_in_a_period(tmp_path, history, verdict):
-    assert judged("frequency-exceeded", TIMES, [dose("20260302")], tmp_path, history, date(2025, 1, 1))[0] == verdict
+    assert (
+        judged("frequency-exceeded", TIMES, [dose("20260302")], tmp_path, history, date(2025, 1, 1))[0]
+        == verdict
+    )
 
 
 @pytest.mark.parametrize(("units", "verdict"), [(59, "clear"), (60, "clear"), (61, "fires")])
@@ -168,7 +183,12 @@ def test_units_in_a_period(tmp_path, units, verdict):
 
 @pytest.mark.parametrize(
     ("weight", "day", "verdict"),
-    [("61", "2026-02-01", "clear"), ("59", "2026-02-01", "fires"), ("59", "2025-12-01", "not_evaluated"), ("", "2026-02-01", "not_evaluated")],
+    [
+        ("61", "2026-02-01", "clear"),
+        ("59", "2026-02-01", "fires"),
+        ("59", "2025-12-01", "not_evaluated"),
+        ("", "2026-02-01", "not_evaluated"),
+    ],
     ids=["heavy enough", "too light", "weighed too long ago", "not weighed"],
 )
 def test_milligrams_for_a_kilogram(tmp_path, weight, day, verdict):

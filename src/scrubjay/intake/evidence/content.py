@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 MAX_BYTES = 2**30
 """Most bytes of one file that is held whole: a table, or JSON. X12 is read in pieces."""
 
+ROWS = "rows"
+"""Under this kind a report counts the rows that were taken; a file without any is of no use."""
+
 KINDS = ("x12", "json", "parquet", "table")
 
 
@@ -99,11 +102,13 @@ def read_each(
     reports: list[FileReport] = []
     for number, path in enumerate(paths, 1):
         report = FileReport(str(path), number)
-        log = ProblemLog(str(path), ("",))
+        log = ProblemLog(str(path), (ROWS,))
         content = read_content(str(path), report, log)
         if content is not None:
             report.kind = content.kind or "unknown"
             frames.append(read(content, report, log))
+            if report.claims_read:
+                report.kinds[ROWS] = report.claims_read
         log.finish_into(report)
         reports.append(report)
     return frames, reports

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from scrubjay.errors import Problem
-from scrubjay.intake.evidence.content import Content, kind_of, read_content, wrong_kind
+from scrubjay.intake.evidence.content import ROWS, Content, kind_of, read_content, wrong_kind
 from scrubjay.intake.evidence.table import Field, read_table
 from scrubjay.intake.reader import ClaimReader
 from scrubjay.intake.reports import FileReport, ProblemLog
@@ -82,7 +82,7 @@ def first_day(bundles: Sequence[ClaimBundle]) -> date | None:
 
 def _file(path: str, number: int) -> tuple[list[ClaimBundle], FileReport]:
     report = FileReport(path, number)
-    log = ProblemLog(path, ("",))
+    log = ProblemLog(path, (ROWS,))
     try:
         with Path(path).open("rb") as stream:
             head = stream.read(4096)
@@ -103,6 +103,8 @@ def _file(path: str, number: int) -> tuple[list[ClaimBundle], FileReport]:
             bundle = _of_table(content, report, log)
         else:
             wrong_kind(log, "earlier claims", "837 files, or CSV or Parquet tables of claim lines")
+    if report.claims_read:
+        report.kinds[ROWS] = report.claims_read
     log.finish_into(report)
     return [] if bundle is None else [bundle], report
 

@@ -194,7 +194,10 @@ def _is_bad(field: Field) -> pl.Expr:
 def day_of(cell: pl.Expr) -> pl.Expr:
     """A day written as 2026-03-01, 20260301 or, as is usual in the United States, 03/01/2026."""
     return pl.coalesce(
-        cell.str.head(10).str.to_date("%Y-%m-%d", strict=False),
+        # A time may follow, as programs write it.
+        pl.when(cell.str.contains(r"^\d{4}-\d{2}-\d{2}([T ].*)?$")).then(
+            cell.str.head(10).str.to_date("%Y-%m-%d", strict=False)
+        ),
         pl.when(cell.str.contains(r"^\d{8}$")).then(cell.str.to_date("%Y%m%d", strict=False)),
         cell.str.to_date("%m/%d/%Y", strict=False),
     )
