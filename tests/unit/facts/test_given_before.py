@@ -46,7 +46,7 @@ def row(
     return ",".join(["1EG4TE5MK73", "1958-02-14", first, day, hcpcs, units, claim, *rest]) + "\n"
 
 
-def judged(edit: str, rule: str, claims, tmp_path, history: str | None = None, since: date | None = None):
+def judged(edit: str, rule: str, claims, tmp_path, history: str | None = None, since: date | None = None):  # noqa: PLR0917
     """Verdict and message of the last line of the last claim."""
     policy = parse_policy(HEAD + rule, "my-plan.yaml")
     bundle, _ = read_claims_bytes(make_837(claims).encode(), "t.837")
