@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -19,9 +18,7 @@ from scrubjay.cli.common import (
     write_stdout,
 )
 from scrubjay.errors import ExitCode, UsageError
-
-if TYPE_CHECKING:
-    from datetime import date
+from scrubjay.evidence_files import NO_FILES, EvidenceFiles
 
 HistoryFiles = Annotated[
     list[Path] | None,
@@ -58,19 +55,6 @@ EligibilityFiles = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceFiles:
-    """The files of evidence that a command was given."""
-
-    history: list[Path]
-    history_from: date | None
-    authorizations: list[Path]
-    eligibility: list[Path]
-
-
-NO_FILES = EvidenceFiles([], None, [], [])
-
-
 def evidence_files(
     history: list[Path] | None,
     history_from: str | None,
@@ -87,6 +71,8 @@ def evidence_files(
         raise UsageError(
             "needs earlier claims.", where="--history-from", hint="Name them with --history FILE."
         )
+    if not (history or authorizations or eligibility):
+        return NO_FILES
     return EvidenceFiles(history or [], begin, authorizations or [], eligibility or [])
 
 

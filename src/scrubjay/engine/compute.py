@@ -79,8 +79,9 @@ def facts_of_batch(
     policies: PolicyResolver,
     as_of: date,
     evidence: Evidence = NO_EVIDENCE,
+    groups: Sequence[FactGroup] | None = None,
 ) -> FactContext:
-    """The frames of a batch with every planned fact on them."""
+    """The frames of a batch with every planned fact on them, or those of some groups only."""
     ctx = FactContext(
         lines=bundle.lines,
         claims=bundle.claims,
@@ -92,7 +93,7 @@ def facts_of_batch(
         wanted=plan.wanted,
         evidence=evidence,
     )
-    compute_groups(plan.groups, ctx, plan.claim_columns_on_lines)
+    compute_groups(plan.groups if groups is None else groups, ctx, plan.claim_columns_on_lines)
     return ctx
 
 

@@ -9,15 +9,21 @@ import polars as pl
 
 from scrubjay.engine.compute import compute_groups, facts_of_batch
 from scrubjay.engine.plan import make_plan
+from scrubjay.evidence_files import EvidenceFiles
 from scrubjay.facts import FactContext
 from scrubjay.facts.ledger import DRAW_NEEDS, draws
+from scrubjay.intake import ClaimReader
+from scrubjay.intake.evidence import read_evidence
+from scrubjay.policies import PolicySet
 from scrubjay.tables import ADJUSTMENTS, AUTHORIZATIONS, CLAIMS, OTHER_PAYERS, ClaimBundle, Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
+    from pathlib import Path
 
     from scrubjay.facts import PolicyResolver
+    from scrubjay.intake import FileReport
     from scrubjay.reference import Reference
 
 _SHOWN = ("claim_id", "patient_control_number", "claim_frequency_code", "line_number", "has_jw")
@@ -89,6 +95,29 @@ def balances(
         ctx.lines.select("line_key", "hcpcs", "units", *_SHOWN), on="line_key", maintain_order="left"
     )
     return Ledger(_summed(granted, found), shown.select(_none().columns))
+
+
+def follow(
+    paths: Sequence[Path | str],
+    *,
+    claims: Sequence[Path | str],
+    history: Sequence[Path | str],
+    as_of: date,
+    reference: Reference,
+) -> tuple[Ledger, list[FileReport]]:
+    """The ledger out of files, and a report for each of them.
+
+    Args:
+        paths: authorizations: CSV or Parquet tables, FHIR ClaimResponses, X12 278 responses.
+        claims: 837 files that draw from them.
+        history: earlier claims that drew before: 837 files, or CSV or Parquet tables of claim lines.
+        as_of: the day on which things are known.
+        reference: where facts about codes come from.
+    """
+    evidence, told = read_evidence(EvidenceFiles(history=history, authorizations=paths))
+    reader = ClaimReader(claims)
+    found = balances(reader.batches(), evidence, reference=reference, policies=PolicySet.base(), as_of=as_of)
+    return found, [*told, *reader.reports]
 
 
 def _none() -> pl.DataFrame:

@@ -1,0 +1,31 @@
+"""The files of evidence that a run is given, by what they hold. Light: it loads no reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFiles:
+    """Files beside the claims.
+
+    Attributes:
+        history: earlier claims: 837 files, or CSV or Parquet tables of claim lines.
+        history_from: first day of service from which on they are all there; null takes their first one.
+        authorizations: CSV or Parquet tables, FHIR ClaimResponses, X12 278 responses.
+        eligibility: X12 271, FHIR CoverageEligibilityResponses, CSV or Parquet tables.
+    """
+
+    history: Sequence[Path | str] = field(default=())
+    history_from: date | None = None
+    authorizations: Sequence[Path | str] = field(default=())
+    eligibility: Sequence[Path | str] = field(default=())
+
+
+NO_FILES = EvidenceFiles()
