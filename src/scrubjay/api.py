@@ -23,7 +23,6 @@ from scrubjay.intake import begun
 from scrubjay.policies import PolicySet, load_policy_file, with_payer_severities
 from scrubjay.reference import Reference
 from scrubjay.reports.checked import CheckReport, RunInfo, is_read_whole, reason_words
-from scrubjay.tables import NO_EVIDENCE, Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -190,7 +189,7 @@ def check(
         policy_set = PolicySet.base([load_policy_file(p) for p in policies])
         chosen = with_payer_severities(chosen, policy_set)
         reference = Reference.open(reference_path)
-        known, told = _read(evidence)
+        known, told = evidence.read()
         result = run_edits(
             claims.batches,
             chosen,
@@ -220,14 +219,6 @@ def check(
     return report
 
 
-def _read(files: EvidenceFiles) -> tuple[Evidence, list[FileReport]]:
-    if files is NO_FILES:
-        return NO_EVIDENCE, []
-    from scrubjay.intake.evidence import read_evidence  # noqa: PLC0415
-
-    return read_evidence(files)
-
-
 def authorizations(
     paths: Sequence[Path | str],
     *,
@@ -236,13 +227,12 @@ def authorizations(
     history: Sequence[Path | str] = (),
     reference_path: Path | None = None,
 ) -> LedgerReport:
-    """What authorizations grant, what claims draw, what is left; arguments as of `engine.ledger.follow`."""
+    """What authorizations grant, what claims draw and what is left; see `scrubjay.engine.ledger.follow`."""
     from scrubjay.engine.ledger import follow  # noqa: PLC0415
     from scrubjay.reports.ledger import LedgerReport  # noqa: PLC0415
 
-    known = Reference.open(reference_path)
-    found, files = follow(paths, claims=claims, history=history, as_of=as_of, reference=known)
-    return LedgerReport(as_of, found.authorizations, found.draws, files)
+    reference = Reference.open(reference_path)
+    return LedgerReport(as_of, *follow(paths, claims, history, as_of=as_of, reference=reference))
 
 
 def _waive(report: CheckReport, waivers: Sequence[Waiver], known: Sequence[Edit]) -> None:

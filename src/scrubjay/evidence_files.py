@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from scrubjay.intake import FileReport
+    from scrubjay.tables import Evidence
+
 
 @dataclass(frozen=True, slots=True)
 class EvidenceFiles:
@@ -26,6 +29,17 @@ class EvidenceFiles:
     history_from: date | None = None
     authorizations: Sequence[Path | str] = field(default=())
     eligibility: Sequence[Path | str] = field(default=())
+
+    def read(self) -> tuple[Evidence, list[FileReport]]:
+        """What they hold, and a report for each of them; no bad input raises."""
+        # The readers are loaded only where there is something to read.
+        from scrubjay.tables import NO_EVIDENCE  # noqa: PLC0415
+
+        if not (self.history or self.authorizations or self.eligibility):
+            return NO_EVIDENCE, []
+        from scrubjay.intake.evidence import read_evidence  # noqa: PLC0415
+
+        return read_evidence(self)
 
 
 NO_FILES = EvidenceFiles()

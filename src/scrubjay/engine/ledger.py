@@ -99,13 +99,13 @@ def balances(
 
 def follow(
     paths: Sequence[Path | str],
-    *,
     claims: Sequence[Path | str],
     history: Sequence[Path | str],
+    *,
     as_of: date,
     reference: Reference,
-) -> tuple[Ledger, list[FileReport]]:
-    """The ledger out of files, and a report for each of them.
+) -> tuple[pl.DataFrame, pl.DataFrame, list[FileReport]]:
+    """The two frames of the ledger out of files, and a report for each file.
 
     Args:
         paths: authorizations: CSV or Parquet tables, FHIR ClaimResponses, X12 278 responses.
@@ -117,7 +117,7 @@ def follow(
     evidence, told = read_evidence(EvidenceFiles(history=history, authorizations=paths))
     reader = ClaimReader(claims)
     found = balances(reader.batches(), evidence, reference=reference, policies=PolicySet.base(), as_of=as_of)
-    return found, [*told, *reader.reports]
+    return found.authorizations, found.draws, [*told, *reader.reports]
 
 
 def _none() -> pl.DataFrame:
