@@ -18,6 +18,7 @@ from scrubjay.edits.spec import Grain, Severity
 from scrubjay.engine import judge, run_edits
 from scrubjay.engine.waivers import CLAIM_COLUMNS, LINE_COLUMNS, mark, waiver_frame
 from scrubjay.errors import UsageError
+from scrubjay.evidence_files import NO_FILES, EvidenceFiles
 from scrubjay.intake import begun
 from scrubjay.policies import PolicySet, load_policy_file, with_payer_severities
 from scrubjay.reference import Reference
@@ -35,10 +36,12 @@ if TYPE_CHECKING:
     from scrubjay.engine.waiver_file import Waiver
     from scrubjay.intake import FileReport, Reading
     from scrubjay.reports.impact import ImpactReport
+    from scrubjay.reports.ledger import LedgerReport
 
 __all__ = [
     "CheckReport",
     "RunInfo",
+    "authorizations",
     "check",
     "code",
     "convert",
@@ -155,6 +158,7 @@ def check(
     waivers: Sequence[Waiver] = (),
     reference_path: Path | None = None,
     progress: Callable[[int], None] | None = None,
+    evidence: EvidenceFiles = NO_FILES,
     reading: Reading | None = None,
 ) -> CheckReport:
     """Judge the claims of 837 files.
@@ -171,6 +175,7 @@ def check(
         waivers: mark findings, which then do not count; `scrubjay.engine.waiver_file` reads them.
         reference_path: folder of loaded reference editions; null takes the usual one.
         progress: called with the number of bytes read.
+        evidence: files of earlier claims, authorizations and eligibility.
         reading: of those files, where it has begun already; null begins now.
 
     Raises:
@@ -184,10 +189,12 @@ def check(
         policy_set = PolicySet.base([load_policy_file(p) for p in policies])
         chosen = with_payer_severities(chosen, policy_set)
         reference = Reference.open(reference_path)
+        known, told = evidence.read()
         with reference.recording() as usage:
             result = run_edits(
                 claims.batches,
                 chosen,
+                evidence=known,
                 reference=reference,
                 policies=policy_set,
                 as_of=as_of,
@@ -207,10 +214,27 @@ def check(
         result=result,
         edits={e.name: e for e in chosen},
         policies=policy_set,
+        evidence=told,
     )
     if waivers:
         _waive(report, waivers, with_own(own_edits))
     return report
+
+
+def authorizations(
+    paths: Sequence[Path | str],
+    *,
+    as_of: date,
+    claims: Sequence[Path | str] = (),
+    history: Sequence[Path | str] = (),
+    reference_path: Path | None = None,
+) -> LedgerReport:
+    """What authorizations grant, what claims draw and what is left; see `scrubjay.engine.ledger.follow`."""
+    from scrubjay.engine.ledger import follow  # noqa: PLC0415
+    from scrubjay.reports.ledger import LedgerReport  # noqa: PLC0415
+
+    reference = Reference.open(reference_path)
+    return LedgerReport(as_of, *follow(paths, claims, history, as_of=as_of, reference=reference))
 
 
 def _waive(report: CheckReport, waivers: Sequence[Waiver], known: Sequence[Edit]) -> None:

@@ -63,6 +63,7 @@ class CheckReport:
             without claim and line.
         unknown_of_run: verdicts about that which could not be given, rows of `NOT_EVALUATED`.
         policies: of the run, for the rules that findings rest on; null cites none.
+        evidence: a report for each file of evidence (earlier claims, authorizations, eligibility).
     """
 
     run: RunInfo
@@ -72,6 +73,7 @@ class CheckReport:
     about_run: pl.DataFrame = field(default_factory=FINDINGS.empty)
     unknown_of_run: pl.DataFrame = field(default_factory=NOT_EVALUATED.empty)
     policies: PolicySet | None = None
+    evidence: list[FileReport] = field(default_factory=list["FileReport"])
 
     def payer_rules(self, findings: pl.DataFrame) -> pl.Series:
         """What each finding rests on of the payer's own policy.
@@ -220,7 +222,8 @@ class CheckReport:
             return ExitCode.FINDINGS
         if strict and self.unanswered(fail_on):
             return ExitCode.FINDINGS
-        return ExitCode.CLEAN if is_read_whole(self.files) else ExitCode.UNREADABLE
+        is_whole = is_read_whole([*self.files, *self.evidence])
+        return ExitCode.CLEAN if is_whole else ExitCode.UNREADABLE
 
 
 def _at_or_above(fail_on: str) -> list[str]:

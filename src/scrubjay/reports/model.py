@@ -69,6 +69,11 @@ class Checked(Protocol):
         ...
 
     @property
+    def evidence(self) -> Sequence[FileReport]:
+        """One report per file of evidence."""
+        ...
+
+    @property
     def result(self) -> RunResult:
         """Findings, coverage and counts."""
         ...
