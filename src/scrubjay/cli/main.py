@@ -127,6 +127,9 @@ def main() -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    # Reading goes on in threads while this one imports. They ask for the interpreter often and briefly, and
+    # with the usual 5 ms they would wait for it most of the time.
+    sys.setswitchinterval(0.0005)
     _quiet_logs()
     return run(sys.argv[1:])
 

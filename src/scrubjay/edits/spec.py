@@ -47,14 +47,21 @@ class Severity(StrEnum):
 
 
 class Grain(StrEnum):
-    """What an edit judges: each service line, each claim, or what a run was given beside claims: each waiver.
+    """What an edit judges: each service line, each claim, each waiver of a run, or each statement of a guide.
 
-    Edits of a run read the columns of `scrubjay.tables.WAIVERS` only, and are never dated.
+    Edits of a run read the columns of `scrubjay.tables.WAIVERS` only, edits of a text those of
+    `scrubjay.tables.STATEMENTS`; neither is ever dated.
     """
 
     LINE = "line"
     CLAIM = "claim"
     RUN = "run"
+    TEXT = "text"
+
+    @property
+    def is_of_claims(self) -> bool:
+        """Whether claims or their lines are judged."""
+        return self in (Grain.LINE, Grain.CLAIM)
 
 
 class FixLevel(StrEnum):

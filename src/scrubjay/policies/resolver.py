@@ -93,17 +93,18 @@ class PolicySet:
         """
         chain = [policy]
         while (parent := chain[-1].extends) is not None:
-            where = chain[-1].where("extends")
             if parent not in self._by_id:
                 raise PolicyError(
                     f"extends {parent}, which is no policy.",
-                    where=where,
+                    where=chain[-1].where("extends"),
                     hint=f"Known: {', '.join(self.ids)}.",
                 )
             if any(p.id == parent for p in chain):
                 circle = " -> ".join([*(p.id for p in chain), parent])
                 raise PolicyError(
-                    f"extends itself in a circle: {circle}.", where=where, hint="Take one `extends` out."
+                    f"extends itself in a circle: {circle}.",
+                    where=chain[-1].where("extends"),
+                    hint="Take one `extends` out.",
                 )
             chain.append(self._by_id[parent])
         return chain
