@@ -10,19 +10,24 @@ from pathlib import Path
 
 import pytest
 
-from scrubjay.edits.registry import all_edits
-from scrubjay.edits.spec import Severity
 from scrubjay.intake import read_claims_bytes
 from scrubjay.testing.corpus import RECIPES, Mark, make_corpus
 from scrubjay.testing.corpus.__main__ import main
 from scrubjay.testing.corpus.generate import CLAIMS
-from scrubjay.testing.corpus.measure import error_scores, from_file, measure, to_json, wrong_places
+from scrubjay.testing.corpus.measure import (
+    claim_errors,
+    error_scores,
+    from_file,
+    measure,
+    to_json,
+    wrong_places,
+)
 from scrubjay.testing.corpus.pages import share
 from scrubjay.testing.corpus.recipes import NOT_SEEDED
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "corpus.md").read_text(encoding="utf-8")
-ERRORS = {e.name for e in all_edits() if e.severity is Severity.ERROR}
+ERRORS = {e.name for e in claim_errors()}
 
 
 @pytest.fixture(scope="module")

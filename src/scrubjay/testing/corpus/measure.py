@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrubjay import __version__
 from scrubjay.edits.registry import all_edits
-from scrubjay.edits.spec import Severity
+from scrubjay.edits.spec import Edit, Grain, Severity
 from scrubjay.engine import run_edits
 from scrubjay.errors import UsageError
 from scrubjay.intake import read_claims_bytes
@@ -99,6 +99,11 @@ def measure(corpus: Corpus, *, reference: Reference | None = None) -> Measuremen
     )
 
 
+def claim_errors() -> list[Edit]:
+    """The edits of severity error that judge lines or claims, by code."""
+    return [e for e in all_edits() if e.severity is Severity.ERROR and e.grain in (Grain.LINE, Grain.CLAIM)]
+
+
 def error_scores(corpus: Corpus, measured: Measurement) -> list[Score]:
     """One score for each edit of severity error, by code."""
     seeded: dict[str, set[Place]] = defaultdict(set)
@@ -114,8 +119,7 @@ def error_scores(corpus: Corpus, measured: Measurement) -> list[Score]:
             len(wanted & fired),
             len(wanted & measured.unknown.get(edit.name, nothing)),
         )
-        for edit in all_edits()
-        if edit.severity is Severity.ERROR
+        for edit in claim_errors()
     ]
 
 
@@ -123,7 +127,7 @@ def wrong_places(corpus: Corpus, measured: Measurement) -> list[str]:
     """What is missed and what fires beyond the truth, by recipe, one sentence each; the most frequent first."""
     recipe = {row.claim: row.recipe for row in corpus.truth}
     wanted = {(row.edit, row.claim, row.line) for row in corpus.truth}
-    errors = {e.name for e in all_edits() if e.severity is Severity.ERROR}
+    errors = {e.name for e in claim_errors()}
     fired = {(e, *place) for e in errors for place in measured.fired.get(e, ())}
     counts = Counter(
         f"{recipe.get(claim, 'a clean claim')}: {edit} {'is missed' if is_missed else 'fires unasked'}"
