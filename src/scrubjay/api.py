@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from scrubjay.engine.impact import Judged
     from scrubjay.engine.waiver_file import Waiver
     from scrubjay.intake import FileReport, Reading
+    from scrubjay.reports.explain import Explanation
     from scrubjay.reports.impact import ImpactReport
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "convert",
     "edits",
     "explain",
+    "explanation",
     "fix_proposals",
     "impact",
     "ndc",
@@ -122,6 +124,39 @@ def explain(name_or_code: str, *, own: Sequence[Edit] = ()) -> Edit:
     near = process.extract(wanted.lower(), [e.name for e in everything], limit=3, score_cutoff=60)
     hint = f"Near: {', '.join(n for n, _, _ in near)}. " if near else ""
     raise UsageError(f"there is no edit {name_or_code!r}.", hint=f"{hint}`scrubjay edits` lists them.")
+
+
+def explanation(
+    name_or_code: str,
+    *,
+    as_of: date,
+    own: Sequence[Edit] = (),
+    policies: Sequence[Path | str] = (),
+    reference_path: Path | None = None,
+) -> Explanation:
+    """What an edit checks, why, how to fix it, its cases, what payers say, its denials and sources.
+
+    `scrubjay.reports.explain_pages.explanation_markdown` makes a text of it.
+
+    Args:
+        name_or_code: the word.
+        as_of: the day on which things are known.
+        own: a site's own edits, beside those that ship.
+        policies: policy files of the user's own, whose differences are shown too.
+        reference_path: folder of loaded reference editions; null takes the usual one.
+
+    Raises:
+        UsageError: no such edit.
+        PolicyError: a policy file is broken.
+    """
+    from scrubjay.reports.explain import explained  # noqa: PLC0415
+
+    return explained(
+        explain(name_or_code, own=own),
+        reference=Reference.open(reference_path),
+        policies=PolicySet.base([load_policy_file(p) for p in policies], replacing=True),
+        as_of=as_of,
+    )
 
 
 def check(
