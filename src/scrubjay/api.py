@@ -91,6 +91,24 @@ def edits(
     return [_with_severity(e, changed) for e in chosen] if changed else chosen
 
 
+def of_claims(chosen: Sequence[Edit]) -> list[Edit]:
+    """Those that claims alone can answer: edits of charts are asked by `audit`, of texts by `guide check`.
+
+    Raises:
+        UsageError: only edits of charts and texts were chosen.
+    """
+    asked = [e for e in chosen if e.grain not in (Grain.CHART, Grain.TEXT)]
+    if chosen and not asked:
+        is_chart = chosen[0].grain is Grain.CHART
+        raise UsageError(
+            f"{chosen[0].code} judges {'claims against charts' if is_chart else 'guide texts'}, and none is given here.",
+            hint="Ask it with: scrubjay audit --chart PATH --claims PATH"
+            if is_chart
+            else "Ask it with: scrubjay guide check FILE",
+        )
+    return asked
+
+
 def _with_severity(edit: Edit, severities: Mapping[str, str]) -> Edit:
     word = next((w for w in (edit.name, edit.code, edit.code[:2]) if w in severities), None)
     if word is None:
@@ -137,13 +155,6 @@ def explanation(
     """What an edit checks, why, how to fix it, its cases, what payers say, its denials and sources.
 
     `scrubjay.reports.explain_pages.explanation_markdown` makes a text of it.
-
-    Args:
-        name_or_code: the word.
-        as_of: the day on which things are known.
-        own: a site's own edits, beside those that ship.
-        policies: policy files of the user's own, whose differences are shown too.
-        reference_path: folder of loaded reference editions; null takes the usual one.
 
     Raises:
         UsageError: no such edit.
@@ -197,9 +208,7 @@ def check(
     """
     # While edits, policies and reference are loaded, the files are read already.
     with begun(paths, progress=progress) if reading is None else nullcontext(reading) as claims:
-        # Edits of guide texts have nothing to judge here.
-        asked = edits(select, ignore, own=own_edits, severities=severities)
-        chosen = [e for e in asked if e.grain is not Grain.TEXT]
+        chosen = of_claims(edits(select, ignore, own=own_edits, severities=severities))
         policy_set = PolicySet.base([load_policy_file(p) for p in policies])
         chosen = with_payer_severities(chosen, policy_set)
         reference = Reference.open(reference_path)
@@ -282,7 +291,7 @@ def impact(
     from scrubjay.engine.impact import judge_world, worlds  # noqa: PLC0415
     from scrubjay.reports.impact import ImpactReport  # noqa: PLC0415
 
-    chosen = edits(select, ignore)
+    chosen = of_claims(edits(select, ignore))
     policy_set = PolicySet.base([load_policy_file(p) for p in policies])
     both = worlds(reference_path, before=before, after=after, edition=edition, source=source)
     judged: list[Judged] = []
@@ -308,15 +317,7 @@ def fix_proposals(
 ) -> list[Proposal]:
     """The changes that edits propose for a person to decide; `scrubjay.engine.fix_file.fix_data` writes them.
 
-    Args:
-        data: content of an 837.
-        name: path for messages.
-        as_of: the day on which things are known.
-        policies: policy files of the user's own, before those that ship.
-        select: edits by code, name or family; all where empty.
-        ignore: which of those to leave out.
-        own_edits: a site's own edits, beside those that ship.
-        reference_path: folder of loaded reference editions; null takes the usual one.
+    `data` is the content of an 837 and `name` its path for messages; the rest is as for `check`.
 
     Raises:
         UsageError: a word names no edit.

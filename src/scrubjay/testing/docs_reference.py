@@ -15,6 +15,9 @@ from scrubjay.reference import Reference
 from scrubjay.reference.sets import PROVENANCE, SETS
 from scrubjay.tables import (
     ADJUSTMENTS,
+    CHART_DOCUMENTS,
+    CHART_EVENTS,
+    CHART_LINES,
     CLAIMS,
     COVERAGE,
     FINDINGS,
@@ -41,6 +44,9 @@ _TABLES: tuple[tuple[Table, str], ...] = (
     (FINDINGS, "One row for each edit that fires."),
     (NOT_EVALUATED, "One row for each verdict that could not be given."),
     (COVERAGE, "One row for each claim: how much of what applies was judged."),
+    (CHART_DOCUMENTS, "One row for each document of a chart (`scrubjay audit`)."),
+    (CHART_EVENTS, "One row for each thing that a chart states, with where it is stated."),
+    (CHART_LINES, "One row for each service line: what its chart holds. Edits of charts read it."),
 )
 
 _EXIT_CODES = {
