@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from scrubjay.engine.impact import Judged
     from scrubjay.engine.waiver_file import Waiver
     from scrubjay.intake import FileReport, Reading
+    from scrubjay.reports.explain import Explanation
     from scrubjay.reports.impact import ImpactReport
     from scrubjay.reports.ledger import LedgerReport
 
@@ -47,6 +48,7 @@ __all__ = [
     "convert",
     "edits",
     "explain",
+    "explanation",
     "fix_proposals",
     "impact",
     "ndc",
@@ -143,6 +145,32 @@ def explain(name_or_code: str, *, own: Sequence[Edit] = ()) -> Edit:
     near = process.extract(wanted.lower(), [e.name for e in everything], limit=3, score_cutoff=60)
     hint = f"Near: {', '.join(n for n, _, _ in near)}. " if near else ""
     raise UsageError(f"there is no edit {name_or_code!r}.", hint=f"{hint}`scrubjay edits` lists them.")
+
+
+def explanation(
+    name_or_code: str,
+    *,
+    as_of: date,
+    own: Sequence[Edit] = (),
+    policies: Sequence[Path | str] = (),
+    reference_path: Path | None = None,
+) -> Explanation:
+    """What an edit checks, why, how to fix it, its cases, what payers say, its denials and sources.
+
+    `scrubjay.reports.explain_pages.explanation_markdown` makes a text of it.
+
+    Raises:
+        UsageError: no such edit.
+        PolicyError: a policy file is broken.
+    """
+    from scrubjay.reports.explain import explained  # noqa: PLC0415
+
+    return explained(
+        explain(name_or_code, own=own),
+        reference=Reference.open(reference_path),
+        policies=PolicySet.base([load_policy_file(p) for p in policies], replacing=True),
+        as_of=as_of,
+    )
 
 
 def check(
@@ -315,15 +343,7 @@ def fix_proposals(
 ) -> list[Proposal]:
     """The changes that edits propose for a person to decide; `scrubjay.engine.fix_file.fix_data` writes them.
 
-    Args:
-        data: content of an 837.
-        name: path for messages.
-        as_of: the day on which things are known.
-        policies: policy files of the user's own, before those that ship.
-        select: edits by code, name or family; all where empty.
-        ignore: which of those to leave out.
-        own_edits: a site's own edits, beside those that ship.
-        reference_path: folder of loaded reference editions; null takes the usual one.
+    `data` is the content of an 837 and `name` its path for messages; the rest is as for `check`.
 
     Raises:
         UsageError: a word names no edit.
