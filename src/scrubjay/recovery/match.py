@@ -57,7 +57,7 @@ def match(remits: RemitBundle, claims: ClaimBundle, policies: PolicySet | None =
     rows = _named(rows)
     rows = _with_policy(rows, policies)
     rows = rows.with_columns(superseded(rows, remits))
-    return Matched(ANSWERED_LINES.conform(rows.select(ANSWERED_LINES.columns)), candidates, links)
+    return Matched(ANSWERED_LINES.conform(rows.select(list(ANSWERED_LINES.columns))), candidates, links)
 
 
 def _rows(remits: RemitBundle) -> pl.DataFrame:

@@ -205,7 +205,7 @@ def _scored(
     )
     agrees = pl.concat_list(pl.when(f"is_{name}").then(pl.lit(name)) for name in _POINTS).list.drop_nulls()
     return rows.with_columns(
-        points.cast(pl.Int64).clip(0, 10_000).alias("points"),
+        points.cast(pl.Int64).alias("points"),
         agrees.alias("agrees"),
         pl.col("count").is_null().alias("no_lines"),
         all_lines.fill_null(value=False).alias("all_lines"),

@@ -320,7 +320,7 @@ _ANSWERED = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(_SENT, st.lists(_ANSWERED, min_size=1, max_size=3))
 def test_no_answered_line_is_lost_or_doubled(claims, payments):
     remits = answers(*(PaymentSpec(p, trace=f"T{n}") for n, p in enumerate(payments)))
