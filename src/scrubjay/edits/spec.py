@@ -47,14 +47,21 @@ class Severity(StrEnum):
 
 
 class Grain(StrEnum):
-    """What an edit judges: each service line, each claim, or what a run was given beside claims: each waiver.
+    """What an edit judges: each service line, each claim, each waiver of a run, or each statement of a guide.
 
-    Edits of a run read the columns of `scrubjay.tables.WAIVERS` only, and are never dated.
+    Edits of a run read the columns of `scrubjay.tables.WAIVERS` only, edits of a text those of
+    `scrubjay.tables.STATEMENTS`; neither is ever dated.
     """
 
     LINE = "line"
     CLAIM = "claim"
     RUN = "run"
+    TEXT = "text"
+
+    @property
+    def is_of_claims(self) -> bool:
+        """Whether claims or their lines are judged."""
+        return self in (Grain.LINE, Grain.CLAIM)
 
 
 class FixLevel(StrEnum):
@@ -205,3 +212,8 @@ def format(template: str, *columns: str | pl.Expr) -> pl.Expr:  # noqa: A001 - r
 def has_any(column: str, codes: list[str] | tuple[str, ...]) -> pl.Expr:
     """Does a list column hold one of `codes`? Null only where the list is null."""
     return pl.col(column).list.set_intersection(list(codes)).list.len() > 0
+
+
+def without(column: str, codes: list[str] | tuple[str, ...]) -> pl.Expr:
+    """A list column without some codes, the rest in its order. Null only where the list is null."""
+    return pl.col(column).list.eval(pl.element().filter(pl.element().is_in(list(codes)).not_()))

@@ -28,7 +28,7 @@ def with_payer_severities(edits: Sequence[Edit], policies: PolicySet) -> list[Ed
 
 
 def _changed(edit: Edit, by_policy: dict[str, list[SeverityChange]]) -> Edit:
-    if not by_policy or edit.payer_severity is not None or edit.grain is Grain.RUN:
+    if not by_policy or edit.payer_severity is not None or not edit.grain.is_of_claims:
         return edit
     policy = pl.col("policy_id" if edit.grain is Grain.LINE else "claim_policy_id")
     on = pl.col(edit.date_column)

@@ -3,6 +3,7 @@
 from scrubjay.tables.claims import ADJUSTMENTS, CLAIMS, LINES, OTHER_PAYERS, ClaimBundle
 from scrubjay.tables.columns import CODE, DATE, MONEY, QUANTITY, Column, Kind, Table
 from scrubjay.tables.findings import COVERAGE, FINDINGS, NOT_EVALUATED
+from scrubjay.tables.statements import STATEMENT_UNKNOWN, STATEMENTS
 from scrubjay.tables.waivers import WAIVER_UNKNOWN, WAIVERS
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "NOT_EVALUATED",
     "OTHER_PAYERS",
     "QUANTITY",
+    "STATEMENTS",
+    "STATEMENT_UNKNOWN",
     "WAIVERS",
     "WAIVER_UNKNOWN",
     "ClaimBundle",

@@ -68,7 +68,10 @@ parameters:
       from: 2026-01-01           # `to` is optional too
       reason: Provider manual, chapter 7.
       citation: {source: MY-PLAN-MANUAL, text: "An NDC on every drug line.", confidence: B}
-```"""
+```
+
+[policies-howto.md](../policies-howto.md) shows coverage rules, criteria and tests, and how to check a file;
+[policy.schema.json](policy.schema.json) lets an editor complete it."""
 
 
 def _sentence(text: str) -> str:
@@ -188,12 +191,6 @@ def policies_page() -> str:
             for m in policy.match
         )
         about = f"{policy.name}. Governs claims with {match}. Reviewed on {policy.reviewed_on}."
-        if policy.aliases:
-            about += f" Also called {', '.join(policy.aliases)}."
-        if policy.aliases:
-            about += f" Also called {', '.join(policy.aliases)}."
-        if policy.aliases:
-            about += f" Also called {', '.join(policy.aliases)}."
         if policy.aliases:
             about += f" Also called {', '.join(policy.aliases)}."
         if policy.extends:
