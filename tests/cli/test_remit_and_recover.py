@@ -28,7 +28,7 @@ def _cas(group, carc, amount):
 PAID = RemitClaimSpec("A1", [RemitLineSpec(charge="100", adjustments=[_cas("CO", "45", "40")])])
 DENIED = RemitClaimSpec("A2", [RemitLineSpec(charge="80", adjustments=[_cas("CO", "16", "80")], remarks=["N822"])],
                         status="4", payer_claim_number="ICN2")  # fmt: skip
-LOST = RemitClaimSpec("Z9", [RemitLineSpec("J1745", "900", "1")], payer_claim_number="ICN9")
+LOST = RemitClaimSpec("Z9", [RemitLineSpec("J1745", "900")], payer_claim_number="ICN9")
 BAD = RemitClaimSpec("BAD1", [RemitLineSpec(charge="100", paid="90")], paid="100")
 
 
