@@ -76,8 +76,8 @@ def _claim(rng: random.Random, number: int) -> tuple[list[str], int]:
     return head + body, paid
 
 
-def generate(claims: int, path: Path, seed: int = 835) -> None:
-    """Write `claims` answered claims to `path`."""
+def generate(claims: int, path: Path, seed: int = 835, per_payment: int = CLAIMS_PER_PAYMENT) -> None:
+    """Write `claims` answered claims to `path`, a transaction set for each `per_payment` of them."""
     rng = random.Random(seed)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="ascii", newline="") as out:
@@ -86,11 +86,11 @@ def generate(claims: int, path: Path, seed: int = 835) -> None:
             "GS*HP*PAYER1*CLINIC1*20260402*1200*1*X*005010X221A1~\n"
         )
         payments = 0
-        for start in range(0, claims, CLAIMS_PER_PAYMENT):
+        for start in range(0, claims, per_payment):
             payments += 1
             rows: list[str] = []
             total = 0
-            for number in range(start, min(claims, start + CLAIMS_PER_PAYMENT)):
+            for number in range(start, min(claims, start + per_payment)):
                 segments, paid = _claim(rng, number + 1)
                 rows += segments
                 total += paid

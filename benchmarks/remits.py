@@ -104,7 +104,8 @@ def main() -> None:
     peer = _peer() if arguments.peer_claims else None
     if peer is not None:
         own = OUT / f"remits-{arguments.peer_claims}.835"
-        generate(arguments.peer_claims, own)
+        # It reads a file as one payment.
+        generate(arguments.peer_claims, own, per_payment=arguments.peer_claims)
         command = [peer, "-c", THEIRS, str(own), str(arguments.peer_claims)]
         rows.append(_row("edi-835-parser", arguments.peer_claims, _measure(command)))
         ours, theirs = (float(str(rows[i]["claims_per_processor_second"])) for i in (0, -1))
