@@ -91,6 +91,24 @@ def edits(
     return [_with_severity(e, changed) for e in chosen] if changed else chosen
 
 
+def of_claims(chosen: Sequence[Edit]) -> list[Edit]:
+    """Those that claims alone can answer: edits of charts are asked by `audit`, of texts by `guide check`.
+
+    Raises:
+        UsageError: only edits of charts and texts were chosen.
+    """
+    asked = [e for e in chosen if e.grain not in (Grain.CHART, Grain.TEXT)]
+    if chosen and not asked:
+        is_chart = chosen[0].grain is Grain.CHART
+        raise UsageError(
+            f"{chosen[0].code} judges {'claims against charts' if is_chart else 'guide texts'}, and none is given here.",
+            hint="Ask it with: scrubjay audit --chart PATH --claims PATH"
+            if is_chart
+            else "Ask it with: scrubjay guide check FILE",
+        )
+    return asked
+
+
 def _with_severity(edit: Edit, severities: Mapping[str, str]) -> Edit:
     word = next((w for w in (edit.name, edit.code, edit.code[:2]) if w in severities), None)
     if word is None:
@@ -164,9 +182,7 @@ def check(
     """
     # While edits, policies and reference are loaded, the files are read already.
     with begun(paths, progress=progress) if reading is None else nullcontext(reading) as claims:
-        # Edits of guide texts have nothing to judge here.
-        asked = edits(select, ignore, own=own_edits, severities=severities)
-        chosen = [e for e in asked if e.grain is not Grain.TEXT]
+        chosen = of_claims(edits(select, ignore, own=own_edits, severities=severities))
         policy_set = PolicySet.base([load_policy_file(p) for p in policies])
         chosen = with_payer_severities(chosen, policy_set)
         reference = Reference.open(reference_path)
@@ -249,7 +265,7 @@ def impact(
     from scrubjay.engine.impact import judge_world, worlds  # noqa: PLC0415
     from scrubjay.reports.impact import ImpactReport  # noqa: PLC0415
 
-    chosen = edits(select, ignore)
+    chosen = of_claims(edits(select, ignore))
     policy_set = PolicySet.base([load_policy_file(p) for p in policies])
     both = worlds(reference_path, before=before, after=after, edition=edition, source=source)
     judged: list[Judged] = []

@@ -29,7 +29,8 @@ _JUDGES = {
     Grain.LINE: "each service line",
     Grain.CLAIM: "each claim",
     Grain.RUN: "each waiver of a run",
-    Grain.TEXT: "each statement of a billing guide",
+    Grain.TEXT: "each statement of a billing guide; asked by `scrubjay guide check` only",
+    Grain.CHART: "each service line against its chart; asked by `scrubjay audit` only",
 }
 _ANY_DAY = date(9998, 1, 1)
 _VERDICTS = {

@@ -15,6 +15,9 @@ from scrubjay.reference import Reference
 from scrubjay.reference.sets import PROVENANCE, SETS
 from scrubjay.tables import (
     ADJUSTMENTS,
+    CHART_DOCUMENTS,
+    CHART_EVENTS,
+    CHART_LINES,
     CLAIMS,
     COVERAGE,
     FINDINGS,
@@ -74,6 +77,9 @@ _TABLES: tuple[tuple[Table, str], ...] = (
     (LINE_LINKS, "One row for each pair of an answered line and a line that was sent."),
     (CANDIDATES, "One row for each claim that an answer might be about."),
     (DECISIONS, "One row for each answered line: what it means and what to do."),
+    (CHART_DOCUMENTS, "One row for each document of a chart (`scrubjay audit`)."),
+    (CHART_EVENTS, "One row for each thing that a chart states, with where it is stated."),
+    (CHART_LINES, "One row for each service line: what its chart holds. Edits of charts read it."),
 )
 
 _EXIT_CODES = {
