@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from scrubjay.cli import recover_corrected, recover_ingest, recover_unmatched
+from scrubjay.cli import recover_corrected, recover_ingest, recover_match, recover_unmatched
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (
     recover_ingest.register,
     recover_unmatched.register,
+    recover_match.register,
     recover_corrected.register,
 )
 """What adds each command to the group, in the order of the help."""
