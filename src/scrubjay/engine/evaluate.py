@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from scrubjay.edits.spec import Edit, Grain, Severity, Verdict, number
+from scrubjay.edits.spec import Edit, Severity, Verdict, number
 from scrubjay.engine.compute import missing_column_order
 from scrubjay.errors import Problem
 from scrubjay.facts import column
@@ -69,7 +69,7 @@ def _text(value: str | pl.Expr) -> pl.Expr:
 
 
 def _findings(frame: pl.DataFrame, edit: Edit) -> pl.DataFrame:
-    is_line = edit.grain is Grain.LINE
+    is_line = edit.grain.is_of_lines
     charge = "charge_amount" if is_line else "claim_charge_amount"
     all_unverified = all(c.confidence in ("C", "D") for c in edit.citations)
     unverified = (
@@ -111,7 +111,7 @@ def _change(edit: Edit) -> list[pl.Expr]:
 
 
 def _unknown(frame: pl.DataFrame, edit: Edit) -> pl.DataFrame:
-    is_line = edit.grain is Grain.LINE
+    is_line = edit.grain.is_of_lines
     candidates = missing_column_order(edit.decides_on())
     facts = [n for n in candidates if not column(n).is_base]
     base = [n for n in candidates if column(n).is_base]

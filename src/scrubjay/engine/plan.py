@@ -50,13 +50,14 @@ class Plan:
         return not self.own_columns.intersection(what.reads() if isinstance(what, Edit) else what.needs)
 
 
+_OF_CLAIMS = ("line", "claim")
 _OWN_KINDS = frozenset({Kind.IDENTIFIER, Kind.MONEY})
 _OWN = frozenset(
     {
         *("claim_id", "file_number", "transaction", "segment", "claim_number", "line_item_control_number"),
         *("diagnosis_codes", "diagnosis_qualifiers", "diagnosis_pointers", "original_reference_number"),
         *("prior_authorization_number", "line_prior_authorization_number", "referral_number"),
-        *("attachment_numbers", "prescription_number"),
+        *("attachment_numbers", "prescription_number", "payer_claim_control_number", "patient_weight_kg"),
     }
 )
 """Columns that differ from one patient's claim to the next, beside identifiers and money."""
@@ -143,13 +144,14 @@ def make_plan(edits: Sequence[Edit], also: Sequence[str] = ()) -> Plan:
                 )
             if edit.grain is Grain.CLAIM and known[name].grain == "line":
                 raise EditDefinitionError(f"judges claims but reads the line column {name}", where=edit.code)
+            is_asked_of_claims = edit.grain.is_of_claims or edit.grain is Grain.CHART
             if known[name].grain != edit.grain and not (
-                edit.grain.is_of_claims and known[name].grain in ("line", "claim")
+                is_asked_of_claims and known[name].grain in _OF_CLAIMS
             ):
                 raise EditDefinitionError(
                     f"judges {edit.grain}s but reads the {known[name].grain} column {name}", where=edit.code
                 )
-            if edit.grain.is_of_claims:
+            if known[name].grain in _OF_CLAIMS:
                 wanted.add(name)
     order = _in_order(wanted, owner)
     deferred_names = {fact.name for g in order if g.is_deferred for fact in g.gives}
@@ -161,7 +163,7 @@ def make_plan(edits: Sequence[Edit], also: Sequence[str] = ()) -> Plan:
     deferred_groups = tuple(g for g in order if g.is_deferred)
     line_reads: set[str] = set()
     for edit in edits:
-        if edit.grain is Grain.LINE:
+        if edit.grain.is_of_lines:
             line_reads |= set(edit.reads())
     for group in order:
         if group.grain == "line":
@@ -170,7 +172,9 @@ def make_plan(edits: Sequence[Edit], also: Sequence[str] = ()) -> Plan:
     deferred_edits = tuple(e for e in edits if is_deferred[e.code])
     kept = {n for e in deferred_edits for n in e.reads()} | {n for g in deferred_groups for n in g.needs}
     own = _own_columns(order)
-    batch_edits = tuple(e for e in edits if not is_deferred[e.code] and e.grain is not Grain.RUN)
+    batch_edits = tuple(
+        e for e in edits if not is_deferred[e.code] and e.grain not in (Grain.RUN, Grain.TEXT)
+    )
     shape_of_claim, shape_of_line = _shape(batch_groups, batch_edits, own)
     everything_read = wanted | {n for g in order for n in g.needs} | set(_INDEX)
     return Plan(

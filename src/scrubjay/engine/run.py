@@ -15,7 +15,16 @@ from scrubjay.engine.evaluate import Judgement, coverage_of, judge
 from scrubjay.engine.plan import Plan, make_plan
 from scrubjay.engine.shapes import Shapes, shapes_of
 from scrubjay.facts import FactContext
-from scrubjay.tables import CLAIMS, COVERAGE, FINDINGS, LINES, NOT_EVALUATED, ClaimBundle
+from scrubjay.tables import (
+    CLAIMS,
+    COVERAGE,
+    FINDINGS,
+    LINES,
+    NO_EVIDENCE,
+    NOT_EVALUATED,
+    ClaimBundle,
+    Evidence,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -144,6 +153,7 @@ class _Judge:
     keep_verdicts: bool
     claim_columns: tuple[str, ...]
     line_columns: tuple[str, ...]
+    evidence: Evidence
 
     def batch(self, bundle: ClaimBundle) -> _Batch:
         """Facts and verdicts of a batch of whole claims."""
@@ -209,14 +219,27 @@ class _Judge:
             reference=self.reference,
             policies=self.policies,
             as_of=self.as_of,
+            evidence=self.evidence,
             groups=groups,
         )
 
+    def earlier(self) -> pl.DataFrame:
+        """Of the earlier claims what the deferred facts need: no verdict is given about them."""
+        groups = make_plan(self.plan.deferred_edits).groups
+        columns = self.plan.kept_for_deferred
+        parts = [self._facts(bundle, groups).lines.select(columns) for bundle in self.evidence.history or ()]
+        return pl.concat(parts) if parts else pl.DataFrame()
+
     def deferred(self, kept: pl.DataFrame) -> _Batch:
         """Facts that compare claims with one another, and the edits that read them."""
+        earlier = self.earlier()
+        if earlier.height:
+            kept = pl.concat([earlier, kept])
         nothing = ClaimBundle()
         ctx = FactContext(
             lines=kept,
+            history_rows=earlier.height,
+            evidence=self.evidence,
             claims=nothing.claims,
             adjustments=nothing.adjustments,
             other_payers=nothing.other_payers,
@@ -225,6 +248,7 @@ class _Judge:
             as_of=self.as_of,
         )
         compute_groups(self.plan.deferred_groups, ctx, ())
+        ctx.lines = ctx.lines.slice(earlier.height)
         judged = judge(ctx.lines, _line_edits(self.plan.deferred_edits))
         return _Batch(
             judged=(judged,),
@@ -284,6 +308,7 @@ def run_edits(
     keep_verdicts: bool = False,
     claim_columns: Sequence[str] = (),
     line_columns: Sequence[str] = (),
+    evidence: Evidence = NO_EVIDENCE,
 ) -> RunResult:
     """Judge batches of whole claims by `edits`.
 
@@ -296,6 +321,7 @@ def run_edits(
         keep_verdicts: keep every verdict; for tests and small runs only.
         claim_columns: further columns that the result's `claims` shall hold, as sent or `claim_service_date`.
         line_columns: further columns, as sent, that its `lines` shall hold.
+        evidence: earlier claims, authorizations, eligibility.
     """
     judging = _Judge(
         make_plan(edits),
@@ -305,6 +331,7 @@ def run_edits(
         keep_verdicts,
         tuple(c for c in claim_columns if c not in _CLAIM_INDEX),
         tuple(c for c in line_columns if c not in _LINE_INDEX),
+        evidence,
     )
     done = list(_in_order(judging.batches, judging.narrowed(batches)))
     kept = [b.kept for b in done if b.kept is not None]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from scrubjay.engine import RunResult
     from scrubjay.intake import FileReport
     from scrubjay.policies import PolicySet
+    from scrubjay.reference.usage import UsedEdition
 
 # Problems after which the rest of a file is unknown, whatever was read before.
 _CUT_SHORT = frozenset({"truncated-interchange", "bad-gzip", "unreadable", "segment-too-long"})
@@ -34,13 +35,23 @@ _RANK = {str(Severity.ERROR): 0, str(Severity.WARNING): 1, str(Severity.INFO): 2
 
 @dataclass(frozen=True, slots=True)
 class RunInfo:
-    """What a run was: enough to repeat it."""
+    """What a run was: enough to repeat it.
+
+    Attributes:
+        version: of scrubjay.
+        as_of: the day on which things are known.
+        editions: reference editions known on that day.
+        edits: how many were asked.
+        started_at: when the run began.
+        editions_used: those of which rows were taken.
+    """
 
     version: str
     as_of: date
     editions: list[str]
     edits: int
     started_at: datetime
+    editions_used: list[UsedEdition] = field(default_factory=list["UsedEdition"])
 
 
 @dataclass(slots=True)
@@ -56,6 +67,7 @@ class CheckReport:
             without claim and line.
         unknown_of_run: verdicts about that which could not be given, rows of `NOT_EVALUATED`.
         policies: of the run, for the rules that findings rest on; null cites none.
+        evidence: a report for each file of evidence (earlier claims, authorizations, eligibility).
     """
 
     run: RunInfo
@@ -65,6 +77,7 @@ class CheckReport:
     about_run: pl.DataFrame = field(default_factory=FINDINGS.empty)
     unknown_of_run: pl.DataFrame = field(default_factory=NOT_EVALUATED.empty)
     policies: PolicySet | None = None
+    evidence: list[FileReport] = field(default_factory=list["FileReport"])
 
     def payer_rules(self, findings: pl.DataFrame) -> pl.Series:
         """What each finding rests on of the payer's own policy.
@@ -221,7 +234,8 @@ class CheckReport:
             return ExitCode.FINDINGS
         if strict and self.unanswered(fail_on):
             return ExitCode.FINDINGS
-        return ExitCode.CLEAN if is_read_whole(self.files) else ExitCode.UNREADABLE
+        is_whole = is_read_whole([*self.files, *self.evidence])
+        return ExitCode.CLEAN if is_whole else ExitCode.UNREADABLE
 
 
 def _at_or_above(fail_on: str) -> list[str]:

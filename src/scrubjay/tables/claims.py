@@ -79,6 +79,16 @@ CLAIMS = Table(
         _code("prior_authorization_number", "2300 REF*G1"),
         _code("referral_number", "2300 REF*9F"),
         _code("original_reference_number", "2300 REF*F8, the payer's number of the original claim"),
+        _code(
+            "payer_claim_control_number",
+            "the payer's number of this claim, where an earlier claim is read from a table; an 837 has none",
+        ),
+        Column(
+            "patient_weight_kg",
+            QUANTITY,
+            Kind.QUANTITY,
+            "body weight, where an earlier claim is read from a table that gives it",
+        ),
         Column("claim_note", pl.String(), Kind.TEXT, "2300 NTE02, several joined by ` | `"),
         Column("attachment_numbers", _STRINGS, Kind.CODE, "2300 PWK06"),
         Column("line_count", _INT, Kind.COUNT, "service lines of the claim"),
