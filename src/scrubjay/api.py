@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from scrubjay.engine.impact import Judged
     from scrubjay.engine.waiver_file import Waiver
     from scrubjay.intake import FileReport, Reading
+    from scrubjay.recovery.remit import RemitReport
+    from scrubjay.reports.explain import Explanation
     from scrubjay.reports.impact import ImpactReport
     from scrubjay.reports.ledger import LedgerReport
 
@@ -47,10 +49,12 @@ __all__ = [
     "convert",
     "edits",
     "explain",
+    "explanation",
     "fix_proposals",
     "impact",
     "ndc",
     "reason_words",
+    "remit",
     "units",
 ]
 
@@ -145,6 +149,32 @@ def explain(name_or_code: str, *, own: Sequence[Edit] = ()) -> Edit:
     raise UsageError(f"there is no edit {name_or_code!r}.", hint=f"{hint}`scrubjay edits` lists them.")
 
 
+def explanation(
+    name_or_code: str,
+    *,
+    as_of: date,
+    own: Sequence[Edit] = (),
+    policies: Sequence[Path | str] = (),
+    reference_path: Path | None = None,
+) -> Explanation:
+    """What an edit checks, why, how to fix it, its cases, what payers say, its denials and sources.
+
+    `scrubjay.reports.explain_pages.explanation_markdown` makes a text of it.
+
+    Raises:
+        UsageError: no such edit.
+        PolicyError: a policy file is broken.
+    """
+    from scrubjay.reports.explain import explained  # noqa: PLC0415
+
+    return explained(
+        explain(name_or_code, own=own),
+        reference=Reference.open(reference_path),
+        policies=PolicySet.base([load_policy_file(p) for p in policies], replacing=True),
+        as_of=as_of,
+    )
+
+
 def check(
     paths: Sequence[Path | str],
     *,
@@ -190,16 +220,17 @@ def check(
         chosen = with_payer_severities(chosen, policy_set)
         reference = Reference.open(reference_path)
         known, told = evidence.read()
-        result = run_edits(
-            claims.batches,
-            chosen,
-            evidence=known,
-            reference=reference,
-            policies=policy_set,
-            as_of=as_of,
-            claim_columns=CLAIM_COLUMNS if waivers else (),
-            line_columns=LINE_COLUMNS if waivers else (),
-        )
+        with reference.recording() as usage:
+            result = run_edits(
+                claims.batches,
+                chosen,
+                evidence=known,
+                reference=reference,
+                policies=policy_set,
+                as_of=as_of,
+                claim_columns=CLAIM_COLUMNS if waivers else (),
+                line_columns=LINE_COLUMNS if waivers else (),
+            )
     report = CheckReport(
         run=RunInfo(
             version=__version__,
@@ -207,6 +238,7 @@ def check(
             editions=[f"{e.set_name} {e.edition}" for e in reference.known_editions(as_of)],
             edits=len(chosen),
             started_at=started_at,
+            editions_used=usage.editions(reference.frames),
         ),
         files=claims.reports,
         result=result,
@@ -313,15 +345,7 @@ def fix_proposals(
 ) -> list[Proposal]:
     """The changes that edits propose for a person to decide; `scrubjay.engine.fix_file.fix_data` writes them.
 
-    Args:
-        data: content of an 837.
-        name: path for messages.
-        as_of: the day on which things are known.
-        policies: policy files of the user's own, before those that ship.
-        select: edits by code, name or family; all where empty.
-        ignore: which of those to leave out.
-        own_edits: a site's own edits, beside those that ship.
-        reference_path: folder of loaded reference editions; null takes the usual one.
+    `data` is the content of an 837 and `name` its path for messages; the rest is as for `check`.
 
     Raises:
         UsageError: a word names no edit.
@@ -337,6 +361,36 @@ def fix_proposals(
         policies=PolicySet.base([load_policy_file(p) for p in policies]),
         as_of=as_of,
     )
+
+
+def remit(
+    paths: Sequence[Path | str],
+    claims: Sequence[Path | str] = (),
+    *,
+    as_of: date,
+    policies: Sequence[Path | str] = (),
+    reference_path: Path | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> RemitReport:
+    """Read remittances, balance them, match them with claims, decide on each line; nothing is kept.
+
+    Args:
+        paths: files of answers (835, 999, 277CA, TA1).
+        claims: the 837s that were sent.
+        as_of: the day on which things are known and deadlines are counted.
+        policies: policy files of the user's own, before those that ship.
+        reference_path: folder of loaded reference editions; null takes the usual one.
+        progress: called with the number of bytes read.
+
+    Raises:
+        PolicyError: a policy file is broken.
+    """
+    from scrubjay.recovery.decide import World  # noqa: PLC0415
+    from scrubjay.recovery.remit import read_remit  # noqa: PLC0415
+
+    policy_set = PolicySet.base([load_policy_file(p) for p in policies])
+    world = World(policy_set, Reference.open(reference_path), as_of)
+    return read_remit(paths, claims, world, progress=progress)
 
 
 def code(text: str, *, on: date, as_of: date, reference_path: Path | None = None) -> CodeAnswer:

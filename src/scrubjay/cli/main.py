@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scrubjay import __version__
-from scrubjay.cli import check, drugs, edits, evidence, fix, policy, reference
+from scrubjay.cli import check, drugs, edits, evidence, fix, policy, recover, reference, remit
 from scrubjay.cli.common import say
 from scrubjay.errors import ExitCode, ScrubjayError
 
@@ -44,7 +44,9 @@ edits.register(app)
 evidence.register(app)
 fix.register(app)
 policy.register(app)
+recover.register(app)
 reference.register(app)
+remit.register(app)
 
 
 def _show_version(value: bool) -> None:

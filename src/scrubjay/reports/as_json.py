@@ -98,6 +98,10 @@ def _run(report: Checked) -> dict[str, Any]:
         "editions": list(run.editions),
         "edits": run.edits,
         "started_at": run.started_at,
+        "editions_used": [
+            {"set": e.set_name, "source": e.source, "edition": e.edition, "is_loaded": e.is_loaded}
+            for e in run.editions_used
+        ],
     }
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scrubjay.edits.spec import Edit
     from scrubjay.engine import RunResult
     from scrubjay.intake import FileReport
+    from scrubjay.reference.usage import UsedEdition
     from scrubjay.reports.payer_rules import PolicyUsed
 
 SEVERITIES = ("error", "warning", "info")
@@ -46,6 +47,11 @@ class Run(Protocol):
     @property
     def started_at(self) -> datetime:
         """When the run began."""
+        ...
+
+    @property
+    def editions_used(self) -> Sequence[UsedEdition]:
+        """Editions of which rows were taken."""
         ...
 
 
