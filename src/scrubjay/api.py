@@ -6,6 +6,7 @@ within it, so that a check does not wait for it.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,10 @@ import polars as pl
 from scrubjay import __version__
 from scrubjay.edits.site import with_own
 from scrubjay.edits.spec import Grain, Severity
-from scrubjay.engine import judge, prefetched, run_edits
+from scrubjay.engine import judge, run_edits
 from scrubjay.engine.waivers import CLAIM_COLUMNS, LINE_COLUMNS, mark, waiver_frame
 from scrubjay.errors import UsageError
-from scrubjay.intake import ClaimReader
+from scrubjay.intake import begun
 from scrubjay.policies import PolicySet, load_policy_file, with_payer_severities
 from scrubjay.reference import Reference
 from scrubjay.reports.checked import CheckReport, RunInfo, is_read_whole, reason_words
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
 
     from scrubjay.drugs import CodeAnswer, ConvertAnswer, NdcAnswer, UnitsAnswer, UnitsRequest
     from scrubjay.edits.spec import Edit
+    from scrubjay.engine.fix_file import Proposal
     from scrubjay.engine.impact import Judged
     from scrubjay.engine.waiver_file import Waiver
+    from scrubjay.intake import FileReport, Reading
     from scrubjay.reports.impact import ImpactReport
 
 __all__ = [
@@ -41,6 +44,7 @@ __all__ = [
     "convert",
     "edits",
     "explain",
+    "fix_proposals",
     "impact",
     "ndc",
     "reason_words",
@@ -49,10 +53,6 @@ __all__ = [
 
 DEFAULT_PAYER = "medicare"
 """Alias of the policy that answers `units` where no payer is named."""
-
-# Facts have a fixed cost per batch, so the engine likes larger ones than the reader needs; a million claims
-# still run within the memory that docs/performance.md states.
-_BATCH_BYTES = 16 << 20
 
 
 def edits(
@@ -87,6 +87,24 @@ def edits(
 
     chosen = [e for e in everything if (not select or named(e, select)) and not named(e, ignore)]
     return [_with_severity(e, changed) for e in chosen] if changed else chosen
+
+
+def of_claims(chosen: Sequence[Edit]) -> list[Edit]:
+    """Those that claims alone can answer: edits of charts are asked by `audit`, of texts by `guide check`.
+
+    Raises:
+        UsageError: only edits of charts and texts were chosen.
+    """
+    asked = [e for e in chosen if e.grain not in (Grain.CHART, Grain.TEXT)]
+    if chosen and not asked:
+        is_chart = chosen[0].grain is Grain.CHART
+        raise UsageError(
+            f"{chosen[0].code} judges {'claims against charts' if is_chart else 'guide texts'}, and none is given here.",
+            hint="Ask it with: scrubjay audit --chart PATH --claims PATH"
+            if is_chart
+            else "Ask it with: scrubjay guide check FILE",
+        )
+    return asked
 
 
 def _with_severity(edit: Edit, severities: Mapping[str, str]) -> Edit:
@@ -137,6 +155,7 @@ def check(
     waivers: Sequence[Waiver] = (),
     reference_path: Path | None = None,
     progress: Callable[[int], None] | None = None,
+    reading: Reading | None = None,
 ) -> CheckReport:
     """Judge the claims of 837 files.
 
@@ -152,21 +171,21 @@ def check(
         waivers: mark findings, which then do not count; `scrubjay.engine.waiver_file` reads them.
         reference_path: folder of loaded reference editions; null takes the usual one.
         progress: called with the number of bytes read.
+        reading: of those files, where it has begun already; null begins now.
 
     Raises:
         UsageError: a word names no edit, or a severity is none.
         EditDefinitionError: a code or name of `own_edits` is already used.
         PolicyError: a policy file is broken.
     """
-    reader = ClaimReader(paths, progress=progress, batch_bytes=_BATCH_BYTES)
-    # Reading starts now, while edits, policies and reference are loaded.
-    with prefetched(reader.batches()) as batches:
-        chosen = edits(select, ignore, own=own_edits, severities=severities)
+    # While edits, policies and reference are loaded, the files are read already.
+    with begun(paths, progress=progress) if reading is None else nullcontext(reading) as claims:
+        chosen = of_claims(edits(select, ignore, own=own_edits, severities=severities))
         policy_set = PolicySet.base([load_policy_file(p) for p in policies])
         chosen = with_payer_severities(chosen, policy_set)
         reference = Reference.open(reference_path)
         result = run_edits(
-            batches,
+            claims.batches,
             chosen,
             reference=reference,
             policies=policy_set,
@@ -182,7 +201,7 @@ def check(
             edits=len(chosen),
             started_at=started_at,
         ),
-        files=reader.reports,
+        files=claims.reports,
         result=result,
         edits={e.name: e for e in chosen},
         policies=policy_set,
@@ -244,17 +263,56 @@ def impact(
     from scrubjay.engine.impact import judge_world, worlds  # noqa: PLC0415
     from scrubjay.reports.impact import ImpactReport  # noqa: PLC0415
 
-    chosen = edits(select, ignore)
+    chosen = of_claims(edits(select, ignore))
     policy_set = PolicySet.base([load_policy_file(p) for p in policies])
     both = worlds(reference_path, before=before, after=after, edition=edition, source=source)
     judged: list[Judged] = []
-    reader = ClaimReader(paths, progress=progress, batch_bytes=_BATCH_BYTES)
+    reports: list[FileReport] = []
     for world in both:
-        # A reader reads once; what it says of the files is the same both times.
-        reader = ClaimReader(paths, progress=progress, batch_bytes=_BATCH_BYTES)
-        with prefetched(reader.batches()) as batches:
-            judged.append(judge_world(batches, chosen, world=world, policies=policy_set))
-    return ImpactReport(*both, (judged[0], judged[1]), reader.reports)
+        # Files are read once for each; what is said of them is the same both times.
+        with begun(paths, progress=progress) as claims:
+            judged.append(judge_world(claims.batches, chosen, world=world, policies=policy_set))
+            reports = claims.reports
+    return ImpactReport(*both, (judged[0], judged[1]), reports)
+
+
+def fix_proposals(
+    data: bytes,
+    name: str,
+    *,
+    as_of: date,
+    policies: Sequence[Path | str] = (),
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    own_edits: Sequence[Edit] = (),
+    reference_path: Path | None = None,
+) -> list[Proposal]:
+    """The changes that edits propose for a person to decide; `scrubjay.engine.fix_file.fix_data` writes them.
+
+    Args:
+        data: content of an 837.
+        name: path for messages.
+        as_of: the day on which things are known.
+        policies: policy files of the user's own, before those that ship.
+        select: edits by code, name or family; all where empty.
+        ignore: which of those to leave out.
+        own_edits: a site's own edits, beside those that ship.
+        reference_path: folder of loaded reference editions; null takes the usual one.
+
+    Raises:
+        UsageError: a word names no edit.
+        PolicyError: a policy file is broken.
+    """
+    from scrubjay.engine.fix_file import proposals  # noqa: PLC0415
+
+    return proposals(
+        data,
+        name,
+        edits(select, ignore, own=own_edits),
+        reference=Reference.open(reference_path),
+        policies=PolicySet.base([load_policy_file(p) for p in policies]),
+        as_of=as_of,
+    )
 
 
 def code(text: str, *, on: date, as_of: date, reference_path: Path | None = None) -> CodeAnswer:

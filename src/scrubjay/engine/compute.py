@@ -71,9 +71,15 @@ def compute_groups(groups: Sequence[FactGroup], ctx: FactContext, on_lines: Sequ
 
 
 def facts_of_batch(
-    bundle: ClaimBundle, plan: Plan, *, reference: Reference, policies: PolicyResolver, as_of: date
+    bundle: ClaimBundle,
+    plan: Plan,
+    *,
+    reference: Reference,
+    policies: PolicyResolver,
+    as_of: date,
+    groups: Sequence[FactGroup] | None = None,
 ) -> FactContext:
-    """The frames of a batch with every planned fact on them."""
+    """The frames of a batch with every planned fact on them, or those of some groups only."""
     ctx = FactContext(
         lines=bundle.lines,
         claims=bundle.claims,
@@ -84,7 +90,7 @@ def facts_of_batch(
         as_of=as_of,
         wanted=plan.wanted,
     )
-    compute_groups(plan.groups, ctx, plan.claim_columns_on_lines)
+    compute_groups(plan.groups if groups is None else groups, ctx, plan.claim_columns_on_lines)
     return ctx
 
 

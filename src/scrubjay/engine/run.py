@@ -13,6 +13,7 @@ from scrubjay.edits.spec import Edit, Grain
 from scrubjay.engine.compute import compute_groups, facts_of_batch
 from scrubjay.engine.evaluate import Judgement, coverage_of, judge
 from scrubjay.engine.plan import Plan, make_plan
+from scrubjay.engine.shapes import shapes_of
 from scrubjay.facts import FactContext
 from scrubjay.tables import CLAIMS, COVERAGE, FINDINGS, LINES, NOT_EVALUATED, ClaimBundle
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from scrubjay.errors import Problem
-    from scrubjay.facts import PolicyResolver
+    from scrubjay.facts import FactGroup, PolicyResolver
     from scrubjay.reference import Reference
 
 _CLAIM_INDEX = (
@@ -126,16 +127,46 @@ class _Judge:
     def batch(self, bundle: ClaimBundle) -> _Batch:
         """Facts and verdicts of a batch of whole claims."""
         plan = self.plan
-        ctx = facts_of_batch(bundle, plan, reference=self.reference, policies=self.policies, as_of=self.as_of)
-        both = ((ctx.lines, _line_edits(plan.batch_edits)), (ctx.claims, _claim_edits(plan.batch_edits)))
-        judged = tuple(judge(frame, edits) for frame, edits in both)
+        shapes = None if self.keep_verdicts else shapes_of(bundle, plan)
+        groups, asked = plan.groups, plan.batch_edits
+        expanded: list[Judgement] = []
+        coverage: list[pl.DataFrame] = []
+        if shapes is not None:
+            alike = self._facts(shapes.bundle, [g for g in groups if plan.is_of_shape(g)])
+            for_all = [e for e in asked if plan.is_of_shape(e)]
+            both = (
+                (alike.lines, _line_edits(for_all), shapes.line_weights),
+                (alike.claims, _claim_edits(for_all), shapes.claim_weights),
+            )
+            judged = [judge(frame, edits, weights) for frame, edits, weights in both]
+            expanded = [shapes.expand(j, bundle.lines, bundle.claims) for j in judged]
+            coverage = [
+                shapes.coverage(list(zip((alike.lines, alike.claims), judged, strict=True)), bundle.claims)
+            ]
+            bundle = shapes.carried_over(bundle, alike, plan)
+            groups = [g for g in groups if not plan.is_of_shape(g)]
+            asked = [e for e in asked if not plan.is_of_shape(e)]
+        ctx = self._facts(bundle, groups)
+        both = ((ctx.lines, _line_edits(asked)), (ctx.claims, _claim_edits(asked)))
+        judged = [judge(frame, edits) for frame, edits in both]
+        coverage += [coverage_of(f, j.verdicts) for (f, _), j in zip(both, judged, strict=True)]
         return _Batch(
-            judged=judged,
-            coverage=_per_claim([coverage_of(f, j.verdicts) for (f, _), j in zip(both, judged, strict=True)]),
+            judged=(*expanded, *judged),
+            coverage=_per_claim(coverage),
             claims=ctx.claims.select(*_CLAIM_INDEX, *self.claim_columns),
             lines=ctx.lines.select(*_LINE_INDEX, *self.line_columns),
             kept=ctx.lines.select(plan.kept_for_deferred) if plan.deferred_edits else None,
             verdicts=self._verdicts([(f, j) for (f, _), j in zip(both, judged, strict=True)]),
+        )
+
+    def _facts(self, bundle: ClaimBundle, groups: Sequence[FactGroup]) -> FactContext:
+        return facts_of_batch(
+            bundle,
+            self.plan,
+            reference=self.reference,
+            policies=self.policies,
+            as_of=self.as_of,
+            groups=groups,
         )
 
     def deferred(self, kept: pl.DataFrame) -> _Batch:

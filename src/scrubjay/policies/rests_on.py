@@ -60,10 +60,10 @@ def _origins() -> dict[str, tuple[str, str]]:
 
 
 def basis_of(edit: Edit) -> Basis:
-    """The parameters and kinds of coverage rules that the verdict of an edit depends on."""
+    """The parameters and kinds of coverage rules that an edit depends on or speaks of."""
     owner = {fact.name: group for group in all_groups() for fact in group.gives}
     seen: set[str] = set()
-    open_names = list(edit.decides_on())
+    open_names = list(edit.reads())
     while open_names:
         name = open_names.pop()
         if name in seen:

@@ -48,6 +48,7 @@ def write_json(report: Checked, summary: Summary, out: BinaryIO, *, with_not_eva
             # A line break inside a JSON string is always escaped, so each one here ends a row.
             out.write(rows.rstrip(b"\n").replace(b"\n", b",\n"))
         out.write(b"]")
+    out.write(b',\n"policies": ' + _dump([asdict(p) for p in report.policies_used()]))
     out.write(b',\n"summary": ' + _dump(summary_dict(summary)) + b"}\n")
 
 
@@ -67,6 +68,7 @@ def write_jsonl(report: Checked, summary: Summary, out: BinaryIO, *, with_not_ev
         ("coverage", _coverage(report)),
     ):
         out.writelines(_ndjson(frame.select(pl.lit(name).alias("record"), pl.all())))
+    out.writelines(_dump({"record": "policy", **asdict(p)}) + b"\n" for p in report.policies_used())
     out.write(_dump({"record": "summary", **summary_dict(summary)}) + b"\n")
 
 
@@ -165,6 +167,7 @@ def _findings(report: Checked, *, with_not_evaluated: bool) -> pl.DataFrame:
         pl.col("at_stake_amount").cast(pl.String),
         pl.struct("file", "transaction", "segment").alias("position"),
         "waiver",
+        "payer_rules",
     )
 
 

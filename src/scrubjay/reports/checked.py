@@ -176,6 +176,20 @@ class CheckReport:
             )
         )
 
+    def unanswered(self, fail_on: str) -> int:
+        """How many verdicts of edits at or above a threshold could not be given.
+
+        Args:
+            fail_on: `error`, `warning` or `never`.
+
+        Raises:
+            UsageError: no such threshold.
+        """
+        wanted = _at_or_above(fail_on)
+        asked = [n for n, e in self.edits.items() if str(e.severity) in wanted]
+        unknown = pl.concat([self.result.not_evaluated, self.unknown_of_run])
+        return int(unknown["edit"].is_in(asked).sum())
+
     def exit_code(self, fail_on: str, *, strict: bool = False) -> ExitCode:
         """The exit code; what could not be read whole never looks clean.
 
@@ -189,21 +203,22 @@ class CheckReport:
         Raises:
             UsageError: no such threshold.
         """
-        levels = {"error": [Severity.ERROR], "warning": [Severity.ERROR, Severity.WARNING], "never": []}
-        if fail_on not in levels:
-            raise UsageError(
-                f"{fail_on!r} is no threshold.", where="--fail-on", hint="Use error, warning or never."
-            )
-        wanted = [str(s) for s in levels[fail_on]]
+        wanted = _at_or_above(fail_on)
         live = pl.concat([self.result.findings, self.about_run]).filter(pl.col("waiver").is_null())
         if live["severity"].is_in(wanted).any():
             return ExitCode.FINDINGS
-        if strict and wanted:
-            asked = {n for n, e in self.edits.items() if str(e.severity) in wanted}
-            unknown = pl.concat([self.result.not_evaluated, self.unknown_of_run])
-            if unknown["edit"].is_in(asked).any():
-                return ExitCode.FINDINGS
+        if strict and self.unanswered(fail_on):
+            return ExitCode.FINDINGS
         return ExitCode.CLEAN if is_read_whole(self.files) else ExitCode.UNREADABLE
+
+
+def _at_or_above(fail_on: str) -> list[str]:
+    levels = {"error": [Severity.ERROR], "warning": [Severity.ERROR, Severity.WARNING], "never": []}
+    if fail_on not in levels:
+        raise UsageError(
+            f"{fail_on!r} is no threshold.", where="--fail-on", hint="Use error, warning or never."
+        )
+    return [str(s) for s in levels[fail_on]]
 
 
 def is_read_whole(files: Sequence[FileReport]) -> bool:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scrubjay.edits.spec import Edit
     from scrubjay.engine import RunResult
     from scrubjay.intake import FileReport
+    from scrubjay.reports.payer_rules import PolicyUsed
 
 SEVERITIES = ("error", "warning", "info")
 """Worst first."""
@@ -79,6 +80,14 @@ class Checked(Protocol):
     @property
     def unknown_of_run(self) -> pl.DataFrame:
         """Verdicts about that which could not be given."""
+        ...
+
+    def payer_rules(self, findings: pl.DataFrame) -> pl.Series:
+        """What each finding rests on of the payer's own policy."""
+        ...
+
+    def policies_used(self) -> Sequence[PolicyUsed]:
+        """The policies that judged the claims."""
         ...
 
     def findings_table(self, *, with_not_evaluated: bool) -> pl.DataFrame:

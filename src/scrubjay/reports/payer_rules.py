@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from scrubjay.edits.spec import Edit
     from scrubjay.engine import RunResult
     from scrubjay.policies import Policy, PolicySet
+    from scrubjay.policies.dated import DatedValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,10 @@ class StatementUsed:
     text: str
     confidence: str
 
+    def words(self) -> str:
+        """What the source says, with source and confidence."""
+        return f"{self.text.rstrip('.')} ({self.source}, {self.confidence})"
+
 
 @dataclass(frozen=True, slots=True)
 class PolicyUsed:
@@ -40,7 +45,7 @@ class PolicyUsed:
         extends: ids of the policies whose statements hold where it is silent, nearest first.
         claims: how many claims it judged.
         is_review_due: its day of review has passed.
-        statements: what it says itself.
+        statements: what it says itself, or a narrower one that it extends (one that extends another).
     """
 
     policy: str
@@ -127,14 +132,19 @@ def policies_used(policies: PolicySet | None, result: RunResult, as_of: date) ->
                 reviewed_on=policy.reviewed_on,
                 review_by=policy.review_by,
                 is_review_due=policy.review_by is not None and policy.review_by <= as_of,
-                statements=_statements(policy, row),
+                statements=_statements(policies, policy, row),
             )
         )
     return used
 
 
-def _statements(policy: Policy, row: Mapping[str, Any]) -> tuple[StatementUsed, ...]:
+def _statements(policies: PolicySet, policy: Policy, row: Mapping[str, Any]) -> tuple[StatementUsed, ...]:
+    """What the policy says itself, or a narrower one that it extends: what the base packs say is left to them."""
     first, last = row["first"], row["last"]
+    sets: dict[str, list[DatedValue]] = {}
+    for one in policies.chain(policy):
+        if one is policy or one.extends is not None:
+            sets = {**one.parameters, **sets}
     return tuple(
         StatementUsed(
             name,
@@ -146,7 +156,7 @@ def _statements(policy: Policy, row: Mapping[str, Any]) -> tuple[StatementUsed, 
             one.citation.text,
             one.citation.confidence,
         )
-        for name, values in policy.parameters.items()
+        for name, values in sets.items()
         for one in values
         if first is None or ((one.from_ is None or one.from_ <= last) and (one.to is None or first < one.to))
     )

@@ -144,7 +144,12 @@ def _run_row(case: Case) -> CaseOutcome:
     )
 
 
-def _claim(body: dict[str, Any]) -> ClaimSpec:
+def claim_spec(body: dict[str, Any]) -> ClaimSpec:
+    """A claim as written in YAML: fields of `ClaimSpec`, lines as fields of `LineSpec`.
+
+    Raises:
+        TypeError: a field that neither has.
+    """
     fields = dict(body)
     fields.pop("kind", None)
     lines = [LineSpec(**line) for line in fields.pop("lines")]
@@ -157,7 +162,7 @@ def _claim(body: dict[str, Any]) -> ClaimSpec:
 def _run_claim(case: Case) -> CaseOutcome:
     bodies: list[dict[str, Any]] = case.body.get("claims") or [case.body["claim"]]
     kind = bodies[0].get("kind", "professional")
-    text = make_837([_claim(b) for b in bodies], kind=kind)
+    text = make_837([claim_spec(b) for b in bodies], kind=kind)
     bundle, report = read_claims_bytes(text.encode(), "case.837")
     if any(p.is_fatal for p in report.problems) or bundle.claims.height != len(bodies):
         raise AssertionError(

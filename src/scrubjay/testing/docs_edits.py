@@ -25,6 +25,13 @@ CONFIDENCE = {
     "C": "secondary page, unverified",
     "D": "practice knowledge, unverified",
 }
+_JUDGES = {
+    Grain.LINE: "each service line",
+    Grain.CLAIM: "each claim",
+    Grain.RUN: "each waiver of a run",
+    Grain.TEXT: "each statement of a billing guide; asked by `scrubjay guide check` only",
+    Grain.CHART: "each service line against its chart; asked by `scrubjay audit` only",
+}
 _ANY_DAY = date(9998, 1, 1)
 _VERDICTS = {
     "fires": "fires",
@@ -138,7 +145,7 @@ def edit_page(edit: Edit) -> str:
     facts = [
         ("Code", edit.code),
         ("Severity", str(edit.severity)),
-        ("Judges", "each service line" if edit.grain is Grain.LINE else "each claim"),
+        ("Judges", _JUDGES[edit.grain]),
         ("Family", _family_words(edit.family)),
         ("In force", _in_force(edit)),
         ("A program may apply the fix unasked", "yes" if edit.fix.level == "safe" else "no"),

@@ -15,6 +15,9 @@ from scrubjay.reference import Reference
 from scrubjay.reference.sets import PROVENANCE, SETS
 from scrubjay.tables import (
     ADJUSTMENTS,
+    CHART_DOCUMENTS,
+    CHART_EVENTS,
+    CHART_LINES,
     CLAIMS,
     COVERAGE,
     FINDINGS,
@@ -41,6 +44,9 @@ _TABLES: tuple[tuple[Table, str], ...] = (
     (FINDINGS, "One row for each edit that fires."),
     (NOT_EVALUATED, "One row for each verdict that could not be given."),
     (COVERAGE, "One row for each claim: how much of what applies was judged."),
+    (CHART_DOCUMENTS, "One row for each document of a chart (`scrubjay audit`)."),
+    (CHART_EVENTS, "One row for each thing that a chart states, with where it is stated."),
+    (CHART_LINES, "One row for each service line: what its chart holds. Edits of charts read it."),
 )
 
 _EXIT_CODES = {
@@ -68,7 +74,10 @@ parameters:
       from: 2026-01-01           # `to` is optional too
       reason: Provider manual, chapter 7.
       citation: {source: MY-PLAN-MANUAL, text: "An NDC on every drug line.", confidence: B}
-```"""
+```
+
+[policies-howto.md](../policies-howto.md) shows coverage rules, criteria and tests, and how to check a file;
+[policy.schema.json](policy.schema.json) lets an editor complete it."""
 
 
 def _sentence(text: str) -> str:
@@ -188,12 +197,6 @@ def policies_page() -> str:
             for m in policy.match
         )
         about = f"{policy.name}. Governs claims with {match}. Reviewed on {policy.reviewed_on}."
-        if policy.aliases:
-            about += f" Also called {', '.join(policy.aliases)}."
-        if policy.aliases:
-            about += f" Also called {', '.join(policy.aliases)}."
-        if policy.aliases:
-            about += f" Also called {', '.join(policy.aliases)}."
         if policy.aliases:
             about += f" Also called {', '.join(policy.aliases)}."
         if policy.extends:

@@ -39,7 +39,7 @@ def summary(report):
 
 def test_json_is_the_contract(report, summary):
     data = json.loads(written(write_json, report, summary))
-    assert list(data) == ["run", "files", "findings", "coverage", "summary"]
+    assert list(data) == ["run", "files", "findings", "coverage", "policies", "summary"]
     assert data["run"] == {
         "version": "9.9.9",
         "as_of": "2024-07-01",
