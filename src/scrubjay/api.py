@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from scrubjay.engine.impact import Judged
     from scrubjay.engine.waiver_file import Waiver
     from scrubjay.intake import FileReport, Reading
+    from scrubjay.recovery.remit import RemitReport
     from scrubjay.reports.impact import ImpactReport
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "impact",
     "ndc",
     "reason_words",
+    "remit",
     "units",
 ]
 
@@ -313,6 +315,36 @@ def fix_proposals(
         policies=PolicySet.base([load_policy_file(p) for p in policies]),
         as_of=as_of,
     )
+
+
+def remit(
+    paths: Sequence[Path | str],
+    claims: Sequence[Path | str] = (),
+    *,
+    as_of: date,
+    policies: Sequence[Path | str] = (),
+    reference_path: Path | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> RemitReport:
+    """Read remittances, balance them, match them with claims, decide on each line; nothing is kept.
+
+    Args:
+        paths: files of answers (835, 999, 277CA, TA1).
+        claims: the 837s that were sent.
+        as_of: the day on which things are known and deadlines are counted.
+        policies: policy files of the user's own, before those that ship.
+        reference_path: folder of loaded reference editions; null takes the usual one.
+        progress: called with the number of bytes read.
+
+    Raises:
+        PolicyError: a policy file is broken.
+    """
+    from scrubjay.recovery.decide import World  # noqa: PLC0415
+    from scrubjay.recovery.remit import read_remit  # noqa: PLC0415
+
+    policy_set = PolicySet.base([load_policy_file(p) for p in policies])
+    world = World(policy_set, Reference.open(reference_path), as_of)
+    return read_remit(paths, claims, world, progress=progress)
 
 
 def code(text: str, *, on: date, as_of: date, reference_path: Path | None = None) -> CodeAnswer:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scrubjay import __version__
-from scrubjay.cli import check, drugs, edits, fix, policy, reference
+from scrubjay.cli import check, drugs, edits, fix, policy, recover, reference, remit
 from scrubjay.cli.common import say
 from scrubjay.errors import ExitCode, ScrubjayError
 
@@ -43,7 +43,9 @@ drugs.register(app)
 edits.register(app)
 fix.register(app)
 policy.register(app)
+recover.register(app)
 reference.register(app)
+remit.register(app)
 
 
 def _show_version(value: bool) -> None:
