@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from scrubjay.cli import recover_corrected, recover_ingest, recover_unmatched
+from scrubjay.cli import (
+    recover_corrected,
+    recover_decide,
+    recover_ingest,
+    recover_report,
+    recover_unmatched,
+    recover_worklist,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,6 +21,9 @@ if TYPE_CHECKING:
 COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (
     recover_ingest.register,
     recover_unmatched.register,
+    recover_worklist.register,
+    recover_decide.register,
+    recover_report.register,
     recover_corrected.register,
 )
 """What adds each command to the group, in the order of the help."""
