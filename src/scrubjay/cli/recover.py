@@ -10,6 +10,7 @@ from scrubjay.cli import (
     recover_corrected,
     recover_decide,
     recover_ingest,
+    recover_learn,
     recover_report,
     recover_unmatched,
     recover_worklist,
@@ -24,6 +25,7 @@ COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (
     recover_worklist.register,
     recover_decide.register,
     recover_report.register,
+    recover_learn.register,
     recover_corrected.register,
 )
 """What adds each command to the group, in the order of the help."""

@@ -34,7 +34,8 @@ def answers_of(lines: pl.DataFrame, decisions: pl.DataFrame, claims: pl.DataFram
     Args:
         lines: answered lines.
         decisions: row by row of `lines`.
-        claims: those that were sent (`claim_key`, `diagnosis_codes`), for the group of the first diagnosis.
+        claims: those that were sent (`claim_key`, `payer_id`, `diagnosis_codes`), for the payer as a claim names
+            it (a remittance often has another id) and for the group of the first diagnosis.
 
     Returns:
         One row per line that was sent and finally answered: `claim_key`, `line_key`, `payer` (policy, else payer
@@ -52,16 +53,18 @@ def answers_of(lines: pl.DataFrame, decisions: pl.DataFrame, claims: pl.DataFram
     group = pl.lit(None, pl.String).alias("diagnosis_group")
     if claims is not None:
         first = claims.select(
-            "claim_key", pl.col("diagnosis_codes").list.first().str.slice(0, 3).alias("diagnosis_group")
+            "claim_key",
+            pl.col("payer_id").alias("_claim_payer_id"),
+            pl.col("diagnosis_codes").list.first().str.slice(0, 3).alias("diagnosis_group"),
         )
         told = told.join(first, on="claim_key", how="left", maintain_order="left")
     else:
-        told = told.with_columns(group)
+        told = told.with_columns(group, pl.lit(None, pl.String).alias("_claim_payer_id"))
     return told.select(
         "claim_key",
         "line_key",
         pl.coalesce("policy_id", "payer_id", "payer_name").fill_null("unknown payer").alias("payer"),
-        "payer_id",
+        pl.coalesce("_claim_payer_id", "payer_id").alias("payer_id"),
         "policy_id",
         "hcpcs",
         pl.col("modifiers").list.sort().list.join(" ").alias("modifiers"),
