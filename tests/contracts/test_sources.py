@@ -27,5 +27,7 @@ def test_every_policy_statement_cites_a_listed_source() -> None:
 
 
 def test_every_decision_on_denials_cites_a_listed_source() -> None:
-    cited = {c.source for c in causes()} | {g.source for g in deciding().guards} | {c.source for c in clocks()}
+    cited = (
+        {c.source for c in causes()} | {g.source for g in deciding().guards} | {c.source for c in clocks()}
+    )
     assert cited <= KEYS, sorted(cited - KEYS)
