@@ -18,6 +18,7 @@ from scrubjay.edits.spec import Grain, Severity
 from scrubjay.engine import judge, run_edits
 from scrubjay.engine.waivers import CLAIM_COLUMNS, LINE_COLUMNS, mark, waiver_frame
 from scrubjay.errors import UsageError
+from scrubjay.evidence_files import NO_FILES, EvidenceFiles
 from scrubjay.intake import begun
 from scrubjay.policies import PolicySet, load_policy_file, with_payer_severities
 from scrubjay.reference import Reference
@@ -35,16 +36,20 @@ if TYPE_CHECKING:
     from scrubjay.engine.waiver_file import Waiver
     from scrubjay.intake import FileReport, Reading
     from scrubjay.recovery.remit import RemitReport
+    from scrubjay.reports.explain import Explanation
     from scrubjay.reports.impact import ImpactReport
+    from scrubjay.reports.ledger import LedgerReport
 
 __all__ = [
     "CheckReport",
     "RunInfo",
+    "authorizations",
     "check",
     "code",
     "convert",
     "edits",
     "explain",
+    "explanation",
     "fix_proposals",
     "impact",
     "ndc",
@@ -144,6 +149,32 @@ def explain(name_or_code: str, *, own: Sequence[Edit] = ()) -> Edit:
     raise UsageError(f"there is no edit {name_or_code!r}.", hint=f"{hint}`scrubjay edits` lists them.")
 
 
+def explanation(
+    name_or_code: str,
+    *,
+    as_of: date,
+    own: Sequence[Edit] = (),
+    policies: Sequence[Path | str] = (),
+    reference_path: Path | None = None,
+) -> Explanation:
+    """What an edit checks, why, how to fix it, its cases, what payers say, its denials and sources.
+
+    `scrubjay.reports.explain_pages.explanation_markdown` makes a text of it.
+
+    Raises:
+        UsageError: no such edit.
+        PolicyError: a policy file is broken.
+    """
+    from scrubjay.reports.explain import explained  # noqa: PLC0415
+
+    return explained(
+        explain(name_or_code, own=own),
+        reference=Reference.open(reference_path),
+        policies=PolicySet.base([load_policy_file(p) for p in policies], replacing=True),
+        as_of=as_of,
+    )
+
+
 def check(
     paths: Sequence[Path | str],
     *,
@@ -157,6 +188,7 @@ def check(
     waivers: Sequence[Waiver] = (),
     reference_path: Path | None = None,
     progress: Callable[[int], None] | None = None,
+    evidence: EvidenceFiles = NO_FILES,
     reading: Reading | None = None,
 ) -> CheckReport:
     """Judge the claims of 837 files.
@@ -173,6 +205,7 @@ def check(
         waivers: mark findings, which then do not count; `scrubjay.engine.waiver_file` reads them.
         reference_path: folder of loaded reference editions; null takes the usual one.
         progress: called with the number of bytes read.
+        evidence: files of earlier claims, authorizations and eligibility.
         reading: of those files, where it has begun already; null begins now.
 
     Raises:
@@ -186,15 +219,18 @@ def check(
         policy_set = PolicySet.base([load_policy_file(p) for p in policies])
         chosen = with_payer_severities(chosen, policy_set)
         reference = Reference.open(reference_path)
-        result = run_edits(
-            claims.batches,
-            chosen,
-            reference=reference,
-            policies=policy_set,
-            as_of=as_of,
-            claim_columns=CLAIM_COLUMNS if waivers else (),
-            line_columns=LINE_COLUMNS if waivers else (),
-        )
+        known, told = evidence.read()
+        with reference.recording() as usage:
+            result = run_edits(
+                claims.batches,
+                chosen,
+                evidence=known,
+                reference=reference,
+                policies=policy_set,
+                as_of=as_of,
+                claim_columns=CLAIM_COLUMNS if waivers else (),
+                line_columns=LINE_COLUMNS if waivers else (),
+            )
     report = CheckReport(
         run=RunInfo(
             version=__version__,
@@ -202,15 +238,33 @@ def check(
             editions=[f"{e.set_name} {e.edition}" for e in reference.known_editions(as_of)],
             edits=len(chosen),
             started_at=started_at,
+            editions_used=usage.editions(reference.frames),
         ),
         files=claims.reports,
         result=result,
         edits={e.name: e for e in chosen},
         policies=policy_set,
+        evidence=told,
     )
     if waivers:
         _waive(report, waivers, with_own(own_edits))
     return report
+
+
+def authorizations(
+    paths: Sequence[Path | str],
+    *,
+    as_of: date,
+    claims: Sequence[Path | str] = (),
+    history: Sequence[Path | str] = (),
+    reference_path: Path | None = None,
+) -> LedgerReport:
+    """What authorizations grant, what claims draw and what is left; see `scrubjay.engine.ledger.follow`."""
+    from scrubjay.engine.ledger import follow  # noqa: PLC0415
+    from scrubjay.reports.ledger import LedgerReport  # noqa: PLC0415
+
+    reference = Reference.open(reference_path)
+    return LedgerReport(as_of, *follow(paths, claims, history, as_of=as_of, reference=reference))
 
 
 def _waive(report: CheckReport, waivers: Sequence[Waiver], known: Sequence[Edit]) -> None:
@@ -291,15 +345,7 @@ def fix_proposals(
 ) -> list[Proposal]:
     """The changes that edits propose for a person to decide; `scrubjay.engine.fix_file.fix_data` writes them.
 
-    Args:
-        data: content of an 837.
-        name: path for messages.
-        as_of: the day on which things are known.
-        policies: policy files of the user's own, before those that ship.
-        select: edits by code, name or family; all where empty.
-        ignore: which of those to leave out.
-        own_edits: a site's own edits, beside those that ship.
-        reference_path: folder of loaded reference editions; null takes the usual one.
+    `data` is the content of an 837 and `name` its path for messages; the rest is as for `check`.
 
     Raises:
         UsageError: a word names no edit.

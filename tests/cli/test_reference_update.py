@@ -73,7 +73,7 @@ def test_fetch_load_and_look_up(update, served, scrubjay, tmp_path) -> None:
     done = update("--only", "limits", "--accept-licence", "ama")
     assert (done.returncode, done.stderr) == (0, "")
     assert "fetched" in done.stdout
-    assert "address unverified" in done.stdout
+    assert "address unverified" not in done.stdout
     assert "Releases for 2026-02-01: 1 file fetched" in done.stdout
     found = scrubjay("code", "J2919", "--on", "2026-02-01", "--reference", "ref", "--json", cwd=tmp_path)
     limits = json.loads(found.stdout)["payment_limits"]
@@ -124,6 +124,7 @@ def test_dry_run_writes_nothing(update, tmp_path) -> None:
     done = update("--dry-run", "--accept-licence", "ama")
     assert done.returncode == 0
     assert "/january-2026.csv" in done.stdout
+    assert done.stdout.count("[address unverified]") == 1
     assert "2 files would be looked for; nothing was asked" in done.stdout
     assert not (tmp_path / "downloads").exists()
 

@@ -28,7 +28,7 @@ def _cas(group, carc, amount):
 PAID = RemitClaimSpec("A1", [RemitLineSpec(charge="100", adjustments=[_cas("CO", "45", "40")])])
 DENIED = RemitClaimSpec("A2", [RemitLineSpec(charge="80", adjustments=[_cas("CO", "16", "80")], remarks=["N822"])],
                         status="4", payer_claim_number="ICN2")  # fmt: skip
-LOST = RemitClaimSpec("Z9", [RemitLineSpec("J1745", "900", "1")], payer_claim_number="ICN9")
+LOST = RemitClaimSpec("Z9", [RemitLineSpec("J1745", "900")], payer_claim_number="ICN9")
 BAD = RemitClaimSpec("BAD1", [RemitLineSpec(charge="100", paid="90")], paid="100")
 
 
@@ -127,7 +127,7 @@ def test_ingest_any_mix_then_again_then_what_matches_nothing(scrubjay, folder):
     assert [r["patient_control_number"] for r in rows] == ["Z9"]
     assert rows[0]["candidates"][0]["patient_control_number"] == "A3"
     shown = scrubjay("recover", "unmatched", "--store", "s.sqlite", cwd=folder)
-    assert "might be A3, $900.00" in shown.stdout
+    assert "claim A3, $900.00" in shown.stdout
     assert not any(s in first.stdout + again.stdout + found.stdout + shown.stdout for s in SECRETS)
 
 
@@ -157,3 +157,21 @@ def test_a_store_that_is_damaged_is_one_line(scrubjay, folder):
     assert "malformed" in done.stderr
     with pytest.raises(sqlite3.DatabaseError), sqlite3.connect(folder / "s.sqlite") as connection:
         connection.execute("SELECT * FROM files").fetchall()
+
+
+def test_a_person_says_which_claim_an_answer_is_about(scrubjay, one_line, folder):
+    at = ("--store", "s.sqlite")
+    scrubjay("recover", "ingest", "march.835", "sent.837", *at, cwd=folder)
+    row = json.loads(scrubjay("recover", "unmatched", "--json", *at, cwd=folder).stdout)["unmatched"][0]
+    answer, claim = row["remit_claim_key"], row["candidates"][0]["claim_key"]
+    for wrong, words in (((answer, "x"), "is no number"), ((answer, 99), "no claim 99"), ((99, claim), "no answer 99"),
+                         ((answer, claim, "--by", " "), "nobody")):  # fmt: skip
+        done = scrubjay(
+            "recover", "match", *wrong, *(() if "--by" in wrong else ("--by", "ann")), *at, cwd=folder
+        )
+        assert done.returncode == 2
+        assert words in one_line(done.stderr)
+    assert scrubjay("recover", "match", answer, claim, "--by", "ann", *at, cwd=folder).returncode == 0
+    assert scrubjay("recover", "unmatched", *at, cwd=folder).returncode == 0
+    assert scrubjay("recover", "match", answer, "none", "--by", "bob", *at, cwd=folder).returncode == 0
+    assert scrubjay("recover", "unmatched", *at, cwd=folder).returncode == 0

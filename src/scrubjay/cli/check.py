@@ -21,6 +21,15 @@ from scrubjay.cli.common import (
     parse_day,
     say,
 )
+from scrubjay.cli.evidence import (
+    NO_FILES,
+    AuthorizationFiles,
+    EligibilityFiles,
+    EvidenceFiles,
+    HistoryFiles,
+    HistoryFrom,
+    evidence_files,
+)
 from scrubjay.cli.formats import chosen_format
 from scrubjay.cli.selection import (
     EditsDirs,
@@ -107,6 +116,7 @@ def register(app: typer.Typer) -> None:
 - `scrubjay check claims.837`
 - `scrubjay check march/*.837 --as-of 2024-04-01 --fail-on warning`
 - `scrubjay check claims.837 --policy our-plans.yaml --ignore DU,TF`
+- `scrubjay check claims.837 --history earlier.csv --authorizations letters.csv --eligibility answers.271`
 - `scrubjay check claims.837 --waivers accepted.yaml --strict`
 - `scrubjay check claims.837 -o report.html`
 - `scrubjay check claims.837 --json > findings.json`
@@ -128,6 +138,10 @@ def check(
     ignore: IgnoreWords = None,
     edits_dir: EditsDirs = None,
     waivers: WaiverFiles = None,
+    history: HistoryFiles = None,
+    history_from: HistoryFrom = None,
+    authorizations: AuthorizationFiles = None,
+    eligibility: EligibilityFiles = None,
     fail_on: Annotated[
         FailOn | None, typer.Option("--fail-on", help="Exit with 1 from this severity on. Default: error.")
     ] = None,
@@ -163,6 +177,7 @@ def check(
             _day(as_of, settings),
             settings.paths("policy") if policy is None else policy,
             asked,
+            evidence=evidence_files(history, history_from, authorizations, eligibility),
             reference=reference or (Path(options.reference) if options.reference else None),
         )
     given_limit = limit if limit is not None or print_all else options.limit
@@ -262,6 +277,7 @@ def _judge(
     asked: Selection,
     *,
     reference: Path | None,
+    evidence: EvidenceFiles = NO_FILES,
 ) -> CheckReport:
     from scrubjay import api  # noqa: PLC0415
     from scrubjay.engine.waiver_file import load_waivers  # noqa: PLC0415
@@ -278,6 +294,7 @@ def _judge(
         waivers=load_waivers(asked.waivers),
         reference_path=reference,
         reading=reading,
+        evidence=evidence,
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scrubjay import __version__
-from scrubjay.cli import check, drugs, edits, fix, policy, recover, reference, remit
+from scrubjay.cli import check, drugs, edits, evidence, fix, policy, recover, reference, remit
 from scrubjay.cli.common import say
 from scrubjay.errors import ExitCode, ScrubjayError
 
@@ -41,6 +41,7 @@ could not be read, 4 a fault of the program.""",
 check.register(app)
 drugs.register(app)
 edits.register(app)
+evidence.register(app)
 fix.register(app)
 policy.register(app)
 recover.register(app)

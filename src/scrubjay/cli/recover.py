@@ -11,6 +11,7 @@ from scrubjay.cli import (
     recover_decide,
     recover_ingest,
     recover_learn,
+    recover_match,
     recover_report,
     recover_unmatched,
     recover_worklist,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (
     recover_ingest.register,
     recover_unmatched.register,
+    recover_match.register,
     recover_worklist.register,
     recover_decide.register,
     recover_report.register,

@@ -92,7 +92,7 @@ def decide(
     """Keep what you decided on a case of the store, with your reason; a guard is not overruled in silence."""
     from scrubjay.recovery.desk import case_lines  # noqa: PLC0415 - heavy
     from scrubjay.reports.recovery_list import case_dict, print_case  # noqa: PLC0415
-    from scrubjay.store import cases  # noqa: PLC0415
+    from scrubjay.store import cases, decisions  # noqa: PLC0415
 
     on = day_or_today(as_of, "--as-of")
     taken = [_answered(text) for text in answer or []]
@@ -111,26 +111,28 @@ def decide(
     lines = case_lines(before, number)
     _refuse_unknown_line(lines, line)
     override = _override(before, number, line, remedy, reason, accept_guard or [], by, on) if remedy else None
-    closing = _closing(lines, line, remedy) if came is not None else None
+    closing = _closing(lines, line, remedy, came) if came is not None else None
     opened = opened_store(store, create=False)
     try:
         at = now()
-        act = cases.Act(by, at)
         with opened.writing() as connection:
-            case_id = cases.case_of(connection, number, at)
+            case_id = cases.open_case(connection, number, at=at, actor=by)
             for question, yes in taken:
                 told = {"line": line, "question": question, "answer": yes}
-                cases.record(connection, case_id, cases.ANSWER, told, act)
+                cases.add_event(connection, decisions.ANSWERED, told, at=at, actor=by, case_id=case_id)
             if override is not None:
-                cases.record(connection, case_id, cases.OVERRIDE, override, act)
-            if note:
-                cases.record(connection, case_id, cases.NOTE, {"text": note}, act)
-            cases.assign(connection, case_id, act, owner=owner, status=status, follow_up_date=follow)
-            if came is not None and closing is not None:
+                cases.add_event(connection, cases.OVERRULED, override, at=at, actor=by, case_id=case_id)
+            if closing is not None:
                 spent = None if minutes is None else Decimal(minutes)
-                cases.close(connection, case_id, act, recovered=came, minutes=spent, on=on, **closing)
+                cases.record_outcome(
+                    connection, case_id, at=at, decided_on=on, recovered_amount=came, work_minutes=spent, **closing
+                )  # fmt: skip
+                status = cases.CLOSED
+            cases.change_case(
+                connection, case_id, at=at, actor=by, status=status, owner=owner, follow_up_date=follow, note=note
+            )  # fmt: skip
         with opened.reading() as connection:
-            events = cases.read_events(connection, number)
+            events = decisions.read_case_events(connection, number)
     finally:
         opened.close()
     after = case_lines(desk(), number)
@@ -197,7 +199,7 @@ def _override(  # noqa: PLR0917 - what makes an override
     }
 
 
-def _closing(lines: pl.DataFrame, line: int | None, remedy: str | None) -> dict[str, Any]:
+def _closing(lines: pl.DataFrame, line: int | None, remedy: str | None, came: Decimal) -> dict[str, Any]:
     """What the end of the case teaches: of its main line, or the one named."""
     import polars as pl  # noqa: PLC0415
 
@@ -219,7 +221,8 @@ def _closing(lines: pl.DataFrame, line: int | None, remedy: str | None) -> dict[
         )
     return {
         "remedy": used,
-        "at_stake": told["denied_amount"].sum() if told["denied_amount"].is_not_null().any() else None,
+        "outcome": "recovered" if came > 0 else "lost",
+        "denied_amount": told["denied_amount"].sum() if told["denied_amount"].is_not_null().any() else None,
         "root_cause": main["root_cause"],
         "payer_id": main["payer_id"],
     }

@@ -36,14 +36,19 @@ def unmatched(
     from scrubjay.recovery.match import match  # noqa: PLC0415 - heavy, like all below
     from scrubjay.reports.unmatched import print_unmatched, unmatched_rows  # noqa: PLC0415
     from scrubjay.store.answers import read_claims, read_remits  # noqa: PLC0415
+    from scrubjay.store.cases import read_choices  # noqa: PLC0415
 
     opened = opened_store(store, create=False)
     try:
         with opened.reading() as connection:
-            remits, claims = read_remits(connection), read_claims(connection)
+            remits, claims, chosen = (
+                read_remits(connection),
+                read_claims(connection),
+                read_choices(connection),
+            )
     finally:
         opened.close()
-    matched = match(remits, claims)
+    matched = match(remits, claims, chosen=chosen)
     rows = unmatched_rows(matched, claims)
     if as_json:
         print_json({"store": opened.shown, "answered_claims": remits.claims.height, "unmatched": rows})

@@ -206,7 +206,7 @@ def case(
     """One case, line by line: what was answered, why, the way back, what shuts others, by when, what to find out."""
     from scrubjay.recovery.desk import case_lines  # noqa: PLC0415 - heavy
     from scrubjay.reports.recovery_list import case_dict, print_case  # noqa: PLC0415
-    from scrubjay.store.cases import read_events  # noqa: PLC0415
+    from scrubjay.store.decisions import read_case_events  # noqa: PLC0415
 
     desk = make_desk(
         answers=answers, claims=claims, store=store, as_of=as_of, policy=policy, reference=reference,
@@ -218,7 +218,7 @@ def case(
         opened = opened_store(store, create=False)
         try:
             with opened.reading() as connection:
-                events = read_events(connection, number)
+                events = read_case_events(connection, number)
         finally:
             opened.close()
     if as_json:

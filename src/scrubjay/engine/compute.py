@@ -9,6 +9,7 @@ import polars as pl
 
 from scrubjay.errors import EditDefinitionError
 from scrubjay.facts import FactContext, FactGroup, all_columns
+from scrubjay.tables import NO_EVIDENCE, Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,6 +78,7 @@ def facts_of_batch(
     reference: Reference,
     policies: PolicyResolver,
     as_of: date,
+    evidence: Evidence = NO_EVIDENCE,
     groups: Sequence[FactGroup] | None = None,
 ) -> FactContext:
     """The frames of a batch with every planned fact on them, or those of some groups only."""
@@ -89,6 +91,7 @@ def facts_of_batch(
         policies=policies,
         as_of=as_of,
         wanted=plan.wanted,
+        evidence=evidence,
     )
     compute_groups(plan.groups if groups is None else groups, ctx, plan.claim_columns_on_lines)
     return ctx

@@ -57,7 +57,7 @@ _OWN = frozenset(
         *("claim_id", "file_number", "transaction", "segment", "claim_number", "line_item_control_number"),
         *("diagnosis_codes", "diagnosis_qualifiers", "diagnosis_pointers", "original_reference_number"),
         *("prior_authorization_number", "line_prior_authorization_number", "referral_number"),
-        *("attachment_numbers", "prescription_number"),
+        *("attachment_numbers", "prescription_number", "payer_claim_control_number", "patient_weight_kg"),
     }
 )
 """Columns that differ from one patient's claim to the next, beside identifiers and money."""

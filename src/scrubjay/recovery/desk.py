@@ -23,7 +23,8 @@ from scrubjay.recovery.match import match
 from scrubjay.recovery.probability import HISTORY_SCHEMA, Model, learn, no_history
 from scrubjay.recovery.worklist import worklist
 from scrubjay.store.answers import read_acknowledgments, read_claims, read_remits
-from scrubjay.store.cases import read_answers, read_cases, read_outcomes, read_overrides
+from scrubjay.store.cases import CLOSED, read_cases, read_choices
+from scrubjay.store.decisions import read_answers, read_outcomes, read_overrides
 from scrubjay.tables import ADJUSTMENTS, CLAIMS, LINES, OTHER_PAYERS, ClaimBundle
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Desk:
         rejected: claims refused before adjudication (`decide.rejected_claims`).
         model: what the history says.
         listed: the list of work.
-        outcomes: closed cases with the day (`store.cases.read_outcomes`); empty over files.
+        outcomes: closed cases with the day (`store.decisions.read_outcomes`); empty over files.
         problems: what could not be read.
         as_of: day of the desk.
     """
@@ -113,6 +114,7 @@ def desk_of_store(store: Store, world: World, wishes: Wishes) -> Desk:
             read_overrides(connection),
             read_cases(connection),
             read_outcomes(connection),
+            read_choices(connection),
         )
     return _laid_out(claims, remits, acknowledged, world, wishes, kept=kept)
 
@@ -123,6 +125,7 @@ class _Kept:
     overrides: pl.DataFrame
     cases: pl.DataFrame
     outcomes: pl.DataFrame
+    choices: pl.DataFrame
 
 
 _NO_OUTCOMES = pl.DataFrame(schema={"remit_claim_key": pl.Int64, **HISTORY_SCHEMA, "decided_on": pl.Date})
@@ -138,7 +141,7 @@ def _laid_out(
     kept: _Kept | None = None,
     problems: list[Problem] | None = None,
 ) -> Desk:
-    answered = match(remits, claims, world.policies).answered
+    answered = match(remits, claims, world.policies, chosen=kept.choices if kept else None).answered
     sent = None
     if wishes.with_replay and claims.claims.height:
         before = answered.filter(pl.col("production_date") <= world.as_of)["production_date"]
@@ -156,7 +159,7 @@ def _laid_out(
     model = learn(pl.concat([wishes.history, outcomes.select(HISTORY_SCHEMA.keys())]))
     # What does not balance or came twice is not worked; its lines are listed by `recover unmatched` and `remit`.
     stands = decided.lines["is_postable"].fill_null(value=False)
-    closed = kept.cases.filter(pl.col("work_status").is_in(["recovered", "lost"])) if kept else None
+    closed = kept.cases.filter(pl.col("work_status") == CLOSED) if kept else None
     lines, decisions = decided.lines.filter(stands), decided.decisions.filter(stands)
     listed = worklist(
         lines,

@@ -40,15 +40,22 @@ class Matched:
     links: pl.DataFrame
 
 
-def match(remits: RemitBundle, claims: ClaimBundle, policies: PolicySet | None = None) -> Matched:
+def match(
+    remits: RemitBundle,
+    claims: ClaimBundle,
+    policies: PolicySet | None = None,
+    *,
+    chosen: pl.DataFrame | None = None,
+) -> Matched:
     """Match answers to claims.
 
     Args:
         remits: settled (`intake.remits.collect` or `store.answers.read_remits`).
         claims: the claims that were sent; may be empty.
         policies: name the policy that speaks for each payer; null leaves `policy_id` empty.
+        chosen: claims that people chose (`store.cases.read_choices`).
     """
-    found, candidates = match_claims(remits, claims)
+    found, candidates = match_claims(remits, claims, chosen)
     links = match_lines(found, remits, claims)
     rows = _rows(remits).join(found, on="remit_claim_key", how="left", maintain_order="left")
     rows = _with_line(rows, links, claims)

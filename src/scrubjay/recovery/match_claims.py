@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from scrubjay.tables.remits import RemitBundle
 
 SHOWN_CANDIDATES = 3
+CHOSEN, NONE_CHOSEN = "chosen", "none-chosen"
+"""Kinds of match that a person made: this claim; none of those that are held."""
+
 LEAST_CANDIDATE = 3500
 """Points, of 10,000, from which on a claim is shown as a candidate."""
 
@@ -34,12 +37,15 @@ def payer_order(status: pl.Expr) -> pl.Expr:
     return status.replace_strict(_ORDER, default=None, return_dtype=pl.String)
 
 
-def match_claims(remits: RemitBundle, claims: ClaimBundle) -> tuple[pl.DataFrame, pl.DataFrame]:
+def match_claims(
+    remits: RemitBundle, claims: ClaimBundle, chosen: pl.DataFrame | None = None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Find the claim of each answer.
 
     Args:
         remits: the answers.
         claims: the claims that were sent.
+        chosen: what people chose, which wins: remit_claim_key, claim_key (null: none of those that are held).
 
     Returns:
         One row for each answered claim: remit_claim_key, claim_key (null where none is certain), match_kind,
@@ -49,6 +55,9 @@ def match_claims(remits: RemitBundle, claims: ClaimBundle) -> tuple[pl.DataFrame
     codes = (_codes_of_answers(remits), _codes_of_claims(claims))
     found: list[pl.DataFrame] = []
     left = answers
+    if chosen is not None:
+        found.append(_chosen(chosen, answers, sent))
+        left = left.join(found[0], on="remit_claim_key", how="anti")
     for kind in ("control-number", "line-control-number", "control-number-altered"):
         if kind == "line-control-number":
             pairs = _by_line_numbers(left, remits, claims)
@@ -76,6 +85,17 @@ def match_claims(remits: RemitBundle, claims: ClaimBundle) -> tuple[pl.DataFrame
         .alias("match_score"),
     )
     return rows.drop("_best"), candidates
+
+
+def _chosen(chosen: pl.DataFrame, answers: pl.DataFrame, sent: pl.DataFrame) -> pl.DataFrame:
+    """What people chose, of answers and claims that are there."""
+    rows = chosen.join(answers.select("remit_claim_key"), on="remit_claim_key", how="semi")
+    is_none = pl.col("claim_key").is_null()
+    rows = rows.filter(is_none | pl.col("claim_key").is_in(sent["claim_key"].implode()))
+    kind = pl.when(is_none).then(pl.lit(NONE_CHOSEN)).otherwise(pl.lit(CHOSEN))
+    return rows.select(
+        *_KEYS, kind.alias("match_kind"), pl.when(~is_none).then(pl.lit(1).cast(SCORE)).alias("match_score")
+    )
 
 
 def _bare(number: pl.Expr) -> pl.Expr:

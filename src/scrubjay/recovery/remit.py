@@ -13,6 +13,7 @@ from scrubjay.intake.remits import collect
 from scrubjay.recovery.decide import decide
 from scrubjay.recovery.group_rules import check_groups
 from scrubjay.recovery.match import match
+from scrubjay.recovery.match_claims import NONE_CHOSEN
 from scrubjay.tables import ADJUSTMENTS, CLAIMS, LINES, OTHER_PAYERS, ClaimBundle
 
 if TYPE_CHECKING:
@@ -90,9 +91,10 @@ def _is_whole() -> pl.Expr:
 
 
 def unmatched_lines(answered: pl.DataFrame) -> pl.DataFrame:
-    """Rows of `ANSWERED_LINES` that stand and have no claim, or no line of it."""
+    """Rows of `ANSWERED_LINES` that stand and have no claim, or no line of it, and nobody said that there is none."""
     stands = ~pl.col("is_superseded") & pl.col("is_postable").fill_null(value=False)
-    return answered.filter(stands & pl.col("line_key").is_null() & ~_is_whole())
+    is_settled = _is_whole() | (pl.col("match_kind") == NONE_CHOSEN)
+    return answered.filter(stands & pl.col("line_key").is_null() & ~is_settled)
 
 
 def read_remit(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -20,7 +20,7 @@ from scrubjay.reference.download import Validators, fetch
 from scrubjay.reference.download_record import Download, DownloadRecord
 from scrubjay.reference.loaders.named_period import day_in
 from scrubjay.reference.loading import load_paths
-from scrubjay.reference.web import AddressGoneError, NoticeError
+from scrubjay.reference.web import AddressGoneError, NoticeError, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -222,9 +222,14 @@ class _Fetching:
     record: DownloadRecord
     on: date
     progress: Callable[[str, int, int | None], None] | None
+    unreached: set[str] = field(default_factory=set[str])
+    """Servers that nobody answers for; they are asked once and not for every file."""
 
     def one(self, source: Source, wanted: Wanted) -> SourceOutcome:
         """The file from the first of its addresses that has it, else from the page that lists it."""
+        first = wanted.addresses[0] if wanted.addresses else wanted.page
+        if httpx.URL(first).host in self.unreached:
+            return _outcome(source, FAILED, "not asked for: the server cannot be reached.", url=first)
         try:
             for address in wanted.addresses:
                 try:
@@ -234,6 +239,9 @@ class _Fetching:
             address = self._linked(wanted)
             if address is not None:
                 return self._fetched(source, address)
+        except UnreachableError as error:
+            self.unreached.add(httpx.URL(error.where or first).host)
+            return _outcome(source, FAILED, error.one_line(), url=error.where)
         except AddressGoneError as error:
             return _outcome(source, NOT_FOUND, error.one_line(), url=error.where)
         except NoticeError as error:

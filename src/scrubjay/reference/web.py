@@ -43,18 +43,24 @@ class TooLargeError(ReferenceDataError):
     """What comes is larger than any release."""
 
 
+class UnreachableError(ReferenceDataError):
+    """Nobody answers under the address, or the proxy does not: other files of that server need not be asked for."""
+
+
 class AgainError(Exception):
     """An attempt failed in a way that another may not.
 
     Args:
         why: what happened, in words.
         wait: seconds that the server asked for, or null.
+        is_unreached: no connection was made.
     """
 
-    def __init__(self, why: str, wait: float | None = None) -> None:
+    def __init__(self, why: str, wait: float | None = None, *, is_unreached: bool = False) -> None:
         super().__init__(why)
         self.why = why
         self.wait = wait
+        self.is_unreached = is_unreached
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,7 @@ class Web:
             began: the clock at the first try.
 
         Raises:
+            UnreachableError: no try made a connection.
             ReferenceDataError: no try succeeded, or the server asks to wait too long.
         """
         wait = self.limits.first_wait
@@ -137,9 +144,8 @@ class Web:
                         hint=_LATER_AGAIN,
                     ) from failure
                 if number == self.limits.attempts:
-                    raise ReferenceDataError(
-                        f"{failure.why}, {number} times.", where=url, hint=_LATER_AGAIN
-                    ) from failure
+                    kind = UnreachableError if failure.is_unreached else ReferenceDataError
+                    raise kind(f"{failure.why}, {number} times.", where=url, hint=_LATER_AGAIN) from failure
                 pause = min(asked, self.limits.longest_wait)
                 if self.clock() - began + pause > self.limits.seconds:
                     self.refuse_slow(url)
@@ -202,9 +208,13 @@ class Web:
             try:
                 response = self.client.send(request, stream=True, follow_redirects=False)
             except httpx.TimeoutException as error:
-                raise AgainError("The server does not answer") from error
+                is_unreached = isinstance(error, httpx.ConnectTimeout)
+                raise AgainError("The server does not answer", is_unreached=is_unreached) from error
             except httpx.TransportError as error:
-                raise AgainError(f"The server or the proxy cannot be reached ({error})") from error
+                is_unreached = isinstance(error, httpx.ConnectError | httpx.ProxyError)
+                raise AgainError(
+                    f"The server or the proxy cannot be reached ({error})", is_unreached=is_unreached
+                ) from error
             if response.status_code not in _MOVED:
                 return response
             response.close()

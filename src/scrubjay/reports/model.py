@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scrubjay.edits.spec import Edit
     from scrubjay.engine import RunResult
     from scrubjay.intake import FileReport
+    from scrubjay.reference.usage import UsedEdition
     from scrubjay.reports.payer_rules import PolicyUsed
 
 SEVERITIES = ("error", "warning", "info")
@@ -48,6 +49,11 @@ class Run(Protocol):
         """When the run began."""
         ...
 
+    @property
+    def editions_used(self) -> Sequence[UsedEdition]:
+        """Editions of which rows were taken."""
+        ...
+
 
 class Checked(Protocol):
     """What a run found; `scrubjay.api.CheckReport` is one."""
@@ -60,6 +66,11 @@ class Checked(Protocol):
     @property
     def files(self) -> Sequence[FileReport]:
         """One report per input."""
+        ...
+
+    @property
+    def evidence(self) -> Sequence[FileReport]:
+        """One report per file of evidence."""
         ...
 
     @property

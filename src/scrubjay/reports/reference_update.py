@@ -29,6 +29,7 @@ _OUTCOMES = {
     "failed": ("FAILED", "bold red"),
     "planned": ("planned", "cyan"),
 }
+_HAD = ("downloaded", "not-modified")
 _UNVERIFIED = "address unverified"
 
 
@@ -44,7 +45,8 @@ def print_update(report: UpdateReport, console: Console) -> None:
             continue
         word, style = _OUTCOMES[file.outcome]
         text = Text.assemble((clean(file.title), "bold"), f" ({file.source}): {clean(file.what)}")
-        if not file.is_verified:
+        # An address that gave the file needs no warning.
+        if not file.is_verified and file.outcome not in _HAD:
             text.append(f" [{_UNVERIFIED}]", style="magenta")
         table.add_row(Text(word, style=style), text)
     console.print(table)

@@ -65,7 +65,9 @@ def _header(report: Checked, summary: Summary) -> RenderableType:
         f"  {plural(len(report.files), 'file')}, {plural(summary.claims, 'claim')}, {plural(summary.lines, 'line')}, ",
         f"{money(summary.charge_amount)} charged",
     )
-    clock = Text(f"Judged as of {run.as_of.isoformat()} by {plural(run.edits, 'edit')}.", style="dim")
+    loaded = sum(e.is_loaded for e in run.editions_used)
+    by = f" Rows of {plural(loaded, 'loaded edition')} were used; --json names them." if loaded else ""
+    clock = Text(f"Judged as of {run.as_of.isoformat()} by {plural(run.edits, 'edit')}.{by}", style="dim")
     return Group(counts, clock)
 
 

@@ -44,11 +44,11 @@ def unmatched_rows(matched: Matched, claims: ClaimBundle) -> list[dict[str, Any]
     by_claim: dict[int, list[dict[str, Any]]] = {}
     for row in found.to_dicts():
         by_claim.setdefault(row["remit_claim_key"], []).append({
-            "patient_control_number": row["number"], "charge_amount": jsonable(row["claim_charge_amount"]),
+            "claim_key": row["claim_key"], "patient_control_number": row["number"], "charge_amount": jsonable(row["claim_charge_amount"]),
             "payer_name": row["payer_name"], "score": str(row["match_score"]), "agrees": row["agrees"],
         })  # fmt: skip
     return [
-        {**{c: jsonable(row[c]) for c in _CLAIM[1:]}, "match_kind": row["match_kind"], "lines": jsonable(row["lines"]),
+        {**{c: jsonable(row[c]) for c in _CLAIM}, "match_kind": row["match_kind"], "lines": jsonable(row["lines"]),
          "candidates": by_claim.get(row["remit_claim_key"], [])}
         for row in grouped.to_dicts()
     ]  # fmt: skip
@@ -78,7 +78,9 @@ def print_unmatched(
         payer = phi.clean(row["payer_name"]) or phi.clean(row["payer_id"]) or "payer not named"
         console.print(
             Text.assemble(
-                "\nClaim ", (number, "bold"), f"  {payer}  paid on {row['payment_date'] or 'unknown day'}"
+                f"\nAnswer {row['remit_claim_key']}  claim ",
+                (number, "bold"),
+                f"  {payer}  paid on {row['payment_date'] or 'unknown day'}",
             )
         )
         for line in row["lines"]:
@@ -94,6 +96,14 @@ def print_unmatched(
             other = phi.control_number(candidate["patient_control_number"])
             charge = f"${candidate['charge_amount']}" if candidate["charge_amount"] else money(None)
             agrees = ", ".join(candidate["agrees"])
-            console.print(Padding(Text(f"might be {other}, {charge}: {agrees} agree"), (0, 0, 0, 4)))
+            console.print(
+                Padding(
+                    Text(f"might be {candidate['claim_key']}, claim {other}, {charge}: {agrees} agree"),
+                    (0, 0, 0, 4),
+                )
+            )
+    console.print(
+        Text("\nTo say which it is: scrubjay recover match ANSWER CLAIM --by NAME (or `none` for CLAIM).")
+    )
     if limit is not None and len(rows) > limit:
         console.print(Text(f"\n{plural(len(rows) - limit, 'more claim')}; --all prints them."))

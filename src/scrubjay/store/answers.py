@@ -121,3 +121,8 @@ def counts(connection: Connection) -> dict[str, int]:
         table.name: int(connection.execute(select(func.count()).select_from(table)).scalar() or 0)
         for table in schema.metadata.sorted_tables
     }
+
+
+def has_row(connection: Connection, table: Table, row_id: int) -> bool:
+    """A table holds a row of this id."""
+    return connection.execute(select(table.c.id).where(table.c.id == row_id)).scalar() is not None

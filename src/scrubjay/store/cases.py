@@ -1,235 +1,171 @@
-"""Cases: what people decided, answered, noted and how it ended. Every act is an event; the case holds the last state."""
+"""Cases and what people did: each change is an event, and events are never changed.
+
+Frames come in the shapes that `recovery` reads: cases of the worklist, history of outcomes, overrides, chosen claims.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from sqlalchemy import insert, select, update
 
-from scrubjay.store import schema, work
-from scrubjay.store.errors import StoreError
+from scrubjay.store.work import cases, events, outcomes, runs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import date, datetime
+    from decimal import Decimal
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Insert
 
-ANSWER, OVERRIDE, NOTE, ASSIGNED, OUTCOME = "answer", "override", "note", "assigned", "outcome"
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """Who did something, and when."""
-
-    actor: str
-    at: datetime
+OPEN, CLOSED = "open", "closed"
+CHANGED, NOTED, CHOSEN, OVERRULED = "case-changed", "note", "claim-chosen", "decision-overruled"
+"""Kinds of event that this module writes and reads; others may be added freely."""
 
 
-def case_of(connection: Connection, remit_claim_key: int, at: datetime) -> int:
-    """The case of an answered claim, opened if there is none.
-
-    Args:
-        connection: that writes.
-        remit_claim_key: the answered claim.
-        at: now.
-
-    Raises:
-        StoreError: the store holds no such answered claim.
-    """
-    found = connection.execute(
-        select(work.cases.c.id).where(work.cases.c.remit_claim_id == remit_claim_key)
-    ).scalar()
-    if found is not None:
-        return int(found)
-    exists = connection.execute(
-        select(schema.remit_claims.c.id).where(schema.remit_claims.c.id == remit_claim_key)
-    ).scalar()
-    if exists is None:
-        raise StoreError(
-            f"there is no case {remit_claim_key} in the store.",
-            hint="`scrubjay recover worklist` lists them.",
-        )
-    made = connection.execute(
-        insert(work.cases).values(remit_claim_id=remit_claim_key, status="open", opened_at=at)
-    )
-    key = made.inserted_primary_key
-    assert key is not None
+def _added(connection: Connection, row: Insert) -> int:
+    """Add one row and return its id."""
+    key: Any = connection.execute(row).inserted_primary_key
     return int(key[0])
 
 
-def record(connection: Connection, case_id: int, kind: str, data: dict[str, Any], act: Act) -> None:
-    """Enter an event; amounts in `data` are texts, for a number of JSON is not exact."""
-    connection.execute(
-        insert(work.events).values(case_id=case_id, at=act.at, actor=act.actor, kind=kind, data=data)
-    )
-
-
-def assign(
+def add_event(
     connection: Connection,
-    case_id: int,
-    act: Act,
+    kind: str,
+    data: dict[str, Any],
     *,
-    owner: str | None = None,
-    status: str | None = None,
-    follow_up_date: date | None = None,
-) -> None:
-    """Change owner, state or follow-up date of a case; what is null stays as it is."""
-    changes = {
-        k: v
-        for k, v in (("owner", owner), ("status", status), ("follow_up_date", follow_up_date))
-        if v is not None
-    }
-    if not changes:
-        return
-    connection.execute(update(work.cases).where(work.cases.c.id == case_id).values(**changes))
-    told = {k: str(v) for k, v in changes.items()}
-    record(connection, case_id, ASSIGNED, told, act)
+    at: datetime,
+    actor: str,
+    case_id: int | None = None,
+) -> int:
+    """Append an event and return its id.
+
+    Args:
+        connection: of a writer.
+        kind: stable, hyphenated name.
+        data: what happened; decimals are kept as texts, a float is refused.
+        at: the moment, with its zone.
+        actor: who did it.
+        case_id: the case it belongs to, if any.
+    """
+    row = insert(events).values(case_id=case_id, at=at, actor=actor, kind=kind, data=data)
+    return _added(connection, row)
 
 
-def close(
-    connection: Connection,
-    case_id: int,
-    act: Act,
-    *,
-    remedy: str,
-    recovered: Decimal,
-    minutes: Decimal | None,
-    on: date,
-    at_stake: Decimal | None,
-    root_cause: str | None,
-    payer_id: str | None,
-) -> None:
-    """Enter how a remedy ended and close the case; it teaches the probabilities."""
-    outcome = "recovered" if recovered > 0 else "lost"
-    connection.execute(
-        insert(work.outcomes).values(
-            case_id=case_id,
-            remedy=remedy,
-            outcome=outcome,
-            recovered_amount=recovered,
-            work_minutes=minutes,
-            decided_on=on,
-            recorded_at=act.at,
-        )
-    )
-    connection.execute(
-        update(work.cases).where(work.cases.c.id == case_id).values(status=outcome, closed_at=act.at)
-    )
-    told = {
-        "remedy": remedy,
-        "recovered_amount": str(recovered),
-        "at_stake_amount": None if at_stake is None else str(at_stake),
-        "root_cause": root_cause,
-        "payer_id": payer_id,
-        "decided_on": on.isoformat(),
+def events_of(connection: Connection, case_id: int) -> list[dict[str, Any]]:
+    """The events of a case, oldest first."""
+    asked = select(events).where(events.c.case_id == case_id).order_by(events.c.id)
+    return [dict(row) for row in connection.execute(asked).mappings()]
+
+
+def open_case(connection: Connection, remit_claim_id: int, *, at: datetime, actor: str) -> int:
+    """The case of an answered claim, opened if there is none; returns its id."""
+    found = connection.execute(select(cases.c.id).where(cases.c.remit_claim_id == remit_claim_id)).scalar()
+    if found is not None:
+        return int(found)
+    row = insert(cases).values(remit_claim_id=remit_claim_id, status=OPEN, opened_at=at)
+    case_id = _added(connection, row)
+    add_event(connection, CHANGED, {"status": OPEN}, at=at, actor=actor, case_id=case_id)
+    return case_id
+
+
+def change_case(
+    connection: Connection, case_id: int, *, at: datetime, actor: str, status: str | None = None,
+    owner: str | None = None, follow_up_date: date | None = None, note: str | None = None,
+) -> None:  # fmt: skip
+    """Change a case and say so in an event; what is null stays as it is.
+
+    Args:
+        connection: of a writer.
+        case_id: the case.
+        at: the moment.
+        actor: who does it.
+        status: `open`, `closed` or a word of the site's own.
+        owner: whose it is.
+        follow_up_date: when to look at it again.
+        note: kept as an event of its own.
+    """
+    changes: dict[str, Any] = {
+        name: value
+        for name, value in (("status", status), ("owner", owner), ("follow_up_date", follow_up_date))
+        if value is not None
     }
-    record(connection, case_id, OUTCOME, told, act)
+    if changes:
+        closed = {"closed_at": at if status == CLOSED else None} if status is not None else {}
+        connection.execute(update(cases).where(cases.c.id == case_id).values(**changes, **closed))
+        told = {n: str(v) for n, v in changes.items()}
+        add_event(connection, CHANGED, told, at=at, actor=actor, case_id=case_id)
+    if note is not None:
+        add_event(connection, NOTED, {"note": note}, at=at, actor=actor, case_id=case_id)
 
 
 def read_cases(connection: Connection) -> pl.DataFrame:
-    """`remit_claim_key`, `owner`, `work_status`, `note` (the last one), `follow_up_date`."""
-    notes = {case: data["text"] for case, _, data in _events(connection, NOTE)}
-    c = work.cases.c
-    rows = connection.execute(select(c.id, c.remit_claim_id, c.owner, c.status, c.follow_up_date)).all()
-    return pl.DataFrame(
-        [(r.remit_claim_id, r.owner, r.status, notes.get(r.remit_claim_id), r.follow_up_date) for r in rows],
-        schema={
-            "remit_claim_key": pl.Int64,
-            "owner": pl.String,
-            "work_status": pl.String,
-            "note": pl.String,
-            "follow_up_date": pl.Date,
-        },
-        orient="row",
-    )
-
-
-def read_answers(connection: Connection) -> pl.DataFrame:
-    """What people answered: `remit_claim_key`, `remit_line_key`, `question`, `answer`; the last counts."""
-    return pl.DataFrame(
-        [(claim, d["line"], d["question"], d["answer"]) for claim, _, d in _events(connection, ANSWER)],
-        schema={
-            "remit_claim_key": pl.Int64,
-            "remit_line_key": pl.Int64,
-            "question": pl.String,
-            "answer": pl.Boolean,
-        },
-        orient="row",
-    )
-
-
-def read_overrides(connection: Connection) -> pl.DataFrame:
-    """Decisions of people: `remit_claim_key`, `remit_line_key`, `remedy`, `reason`, `decided_by`, `decided_on`, `accepts_guards`."""
-    return pl.DataFrame(
-        [
-            (claim, d["line"], d["remedy"], d["reason"], actor, d["decided_on"], d["accepts_guards"])
-            for claim, actor, d in _events(connection, OVERRIDE)
-        ],
-        schema={
-            "remit_claim_key": pl.Int64,
-            "remit_line_key": pl.Int64,
-            "remedy": pl.String,
-            "reason": pl.String,
-            "decided_by": pl.String,
-            "decided_on": pl.String,
-            "accepts_guards": pl.List(pl.String),
-        },
-        orient="row",
-    ).with_columns(pl.col("decided_on").str.to_date("%Y-%m-%d"))
-
-
-def read_outcomes(connection: Connection) -> pl.DataFrame:
-    """How cases ended: `remit_claim_key`, `payer_id`, `root_cause`, `remedy`, `at_stake_amount`, `recovered_amount`, `decided_on`."""
+    """Cases as the worklist takes them: remit_claim_key, owner, work_status, note (the last one), follow_up_date."""
+    notes = select(events.c.case_id, events.c.data).where(events.c.kind == NOTED).order_by(events.c.id)
+    last = {row.case_id: row.data["note"] for row in connection.execute(notes)}
     rows = [
-        (
-            claim,
-            d["payer_id"],
-            d["root_cause"],
-            d["remedy"],
-            None if d["at_stake_amount"] is None else Decimal(d["at_stake_amount"]),
-            Decimal(d["recovered_amount"]),
-            d["decided_on"],
+        (row.remit_claim_id, row.owner, row.status, last.get(row.id), row.follow_up_date)
+        for row in connection.execute(
+            select(cases).where(cases.c.remit_claim_id.is_not(None)).order_by(cases.c.id)
         )
-        for claim, _, d in _events(connection, OUTCOME)
     ]
+    schema = {
+        "remit_claim_key": pl.Int64(), "owner": pl.String(), "work_status": pl.String(), "note": pl.String(),
+        "follow_up_date": pl.Date(),
+    }  # fmt: skip
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def record_outcome(
+    connection: Connection, case_id: int, *, at: datetime, remedy: str, outcome: str, decided_on: date,
+    payer_id: str | None = None, root_cause: str | None = None, denied_amount: Decimal | None = None,
+    recovered_amount: Decimal | None = None, work_minutes: Decimal | None = None,
+) -> None:  # fmt: skip
+    """Record how a remedy ended; `recovered_amount` is null while that is not known."""
+    connection.execute(insert(outcomes).values(
+        case_id=case_id, recorded_at=at, remedy=remedy, outcome=outcome, decided_on=decided_on, payer_id=payer_id,
+        root_cause=root_cause, denied_amount=denied_amount, recovered_amount=recovered_amount, work_minutes=work_minutes,
+    ))  # fmt: skip
+
+
+def read_history(connection: Connection) -> pl.DataFrame:
+    """Outcomes as probabilities are learned from them: payer_id, root_cause, remedy, denied and recovered amount."""
+    names = ("payer_id", "root_cause", "remedy", "denied_amount", "recovered_amount")
+    rows = connection.execute(select(*(outcomes.c[n] for n in names)).order_by(outcomes.c.id)).all()
+    money = pl.Decimal(18, 2)
+    schema = {n: money if n.endswith("amount") else pl.String() for n in names}
+    return pl.DataFrame([tuple(r) for r in rows], schema=schema, orient="row")
+
+
+def choose_claim(
+    connection: Connection,
+    remit_claim_id: int,
+    claim_id: int | None,
+    *,
+    at: datetime,
+    actor: str,
+    reason: str | None = None,
+) -> None:
+    """A person says which claim an answer is about; a null claim says that it is none of those that are held."""
+    data = {"remit_claim_id": remit_claim_id, "claim_id": claim_id, "reason": reason}
+    add_event(connection, CHOSEN, data, at=at, actor=actor)
+
+
+def read_choices(connection: Connection) -> pl.DataFrame:
+    """What people chose: remit_claim_key, claim_key (null: none); of several the last counts."""
+    asked = select(events.c.data).where(events.c.kind == CHOSEN).order_by(events.c.id)
+    chosen = {row.data["remit_claim_id"]: row.data["claim_id"] for row in connection.execute(asked)}
     return pl.DataFrame(
-        rows,
-        schema={
-            "remit_claim_key": pl.Int64,
-            "payer_id": pl.String,
-            "root_cause": pl.String,
-            "remedy": pl.String,
-            "at_stake_amount": pl.Decimal(18, 2),
-            "recovered_amount": pl.Decimal(18, 2),
-            "decided_on": pl.String,
-        },
-        orient="row",
-    ).with_columns(pl.col("decided_on").str.to_date("%Y-%m-%d"))
+        {"remit_claim_key": list(chosen), "claim_key": list(chosen.values())},
+        schema={"remit_claim_key": pl.Int64(), "claim_key": pl.Int64()},
+    )
 
 
-def read_events(connection: Connection, remit_claim_key: int) -> list[dict[str, Any]]:
-    """What was done on a case, oldest first: `at`, `actor`, `kind`, `data`."""
-    e, c = work.events.c, work.cases.c
-    rows = connection.execute(
-        select(e.at, e.actor, e.kind, e.data)
-        .join(work.cases, c.id == e.case_id)
-        .where(c.remit_claim_id == remit_claim_key)
-        .order_by(e.id)
-    ).all()
-    return [{"at": r.at.isoformat(), "actor": r.actor, "kind": r.kind, "data": r.data} for r in rows]
-
-
-def _events(connection: Connection, kind: str) -> Iterator[tuple[int, str, dict[str, Any]]]:
-    e, c = work.events.c, work.cases.c
-    rows = connection.execute(
-        select(c.remit_claim_id, e.actor, e.data)
-        .join(work.cases, c.id == e.case_id)
-        .where(e.kind == kind)
-        .order_by(e.id)
-    ).all()
-    for row in rows:
-        yield row.remit_claim_id, row.actor, row.data
+def record_run(
+    connection: Connection, kind: str, *, version: str, started_at: datetime, finished_at: datetime, summary: dict[str, Any],
+    as_of: date | None = None,
+) -> None:  # fmt: skip
+    """Record that a command ran, with what it counted."""
+    connection.execute(insert(runs).values(
+        kind=kind, version=version, as_of=as_of, started_at=started_at, finished_at=finished_at, summary=summary
+    ))  # fmt: skip

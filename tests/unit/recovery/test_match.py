@@ -192,6 +192,22 @@ def test_candidates_for_a_person():
     assert {"charge", "lines", "member"} <= set(best["agrees"])
 
 
+def test_what_a_person_chose_wins():
+    claims = sent(ClaimSpec("A1", [L()]), ClaimSpec("A2", [L()]))
+    remits = answers(PaymentSpec([RemitClaimSpec("A1", [R()])]))
+    for chosen, expected in (
+        (2, (2, 2, "code-modifiers-date")),
+        (None, (None, None, "none-chosen")),
+        (9, (1, 1, "code-modifiers-date")),
+    ):
+        frame = pl.DataFrame(
+            {"remit_claim_key": [1], "claim_key": [chosen]},
+            schema={"remit_claim_key": pl.Int64, "claim_key": pl.Int64},
+        )
+        rows = match(remits, claims, chosen=frame).answered
+        assert rows.select("claim_key", "line_key", "match_kind").row(0) == expected
+
+
 def test_nothing_that_fits():
     found = one(
         ClaimSpec("A1"),

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import threading
 import zipfile
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pytest
+
+from scrubjay.reference.library import Library
+from scrubjay.reference.loaders.base import Release, SetRelease
+from scrubjay.reference.sets import SETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from scrubjay.reference.library import Added
 
 
 def send(
@@ -134,3 +143,45 @@ def _limits_csv(*rows: str, period: str = "January 1, 2026 through March 31, 202
         "Vaccine AWP%,Vaccine Limit,Blood AWP%,Blood limit,Clotting Factor,Notes\n"
         + "".join(f"{row}\n" for row in rows)
     )
+
+
+@pytest.fixture(scope="session")
+def make_release() -> Callable[..., Release]:
+    """Makes a release of one set as a loader would give it."""
+    return _release
+
+
+def _release(
+    edition: str,
+    rows: list[dict[str, Any]],
+    *,
+    set_name: str = "payment_limits",
+    source: str = "CMS test file",
+    covers: tuple[date | None, date | None] = (date(2026, 1, 1), date(2026, 4, 1)),
+    published_on: date = date(2025, 12, 20),
+    is_complete: bool = True,
+    warnings: tuple[str, ...] = (),
+) -> Release:
+    every = {"source": source, "edition": edition, "confidence": "A", "known_from": published_on,
+             "effective_from": covers[0], "effective_to": covers[1]}  # fmt: skip
+    declared = SETS[set_name]
+    given = pl.DataFrame([{**every, **row} for row in rows], infer_schema_length=None)
+    part = SetRelease(set_name, declared.conform(given), *covers, is_complete=is_complete)
+    return Release("a-loader", source, edition, published_on, True, len(rows), (part,), warnings)
+
+
+@pytest.fixture
+def library(tmp_path) -> Library:
+    """An empty folder of editions."""
+    return Library(tmp_path / "reference")
+
+
+@pytest.fixture
+def keep(library) -> Callable[..., Added]:
+    """Adds a release to the library."""
+
+    def add(release: Release, *, file: str = "file.csv", sha256: str | None = None) -> Added:
+        digest = sha256 or hashlib.sha256(repr(release.sets[0].frame.rows()).encode()).hexdigest()
+        return library.add(release, file=file, sha256=digest, loaded_at=datetime(2026, 1, 5, 9, tzinfo=UTC))
+
+    return add

@@ -201,6 +201,18 @@ def test_one_source_in_trouble_does_not_stop_the_others(site, run, slept, tmp_pa
     assert slept.count(1.0) >= 2, "a pause before each further file"
 
 
+def test_a_server_that_nobody_answers_for_is_asked_once(web, addresses, tmp_path, site, slept) -> None:
+    gone = [s.model_copy(update={"addresses": ("http://127.0.0.1:1/x.zip",)}) for s in addresses.sources]
+    report = update(
+        gone, Library(tmp_path / "reference"), tmp_path / "downloads", on=ON, loaded_at=NOW, web=web,
+        addresses=addresses, accepted=frozenset({"ama"}),
+    )  # fmt: skip
+    assert [f.outcome for f in report.files] == ["failed"] * 3
+    assert "cannot be reached" in report.files[0].what
+    assert [f.what for f in report.files[1:]] == ["not asked for: the server cannot be reached."] * 2
+    assert [s for s in slept if s > 1] == [2.0, 4.0, 8.0]
+
+
 def test_a_file_that_no_loader_takes_is_said_each_time(site, run) -> None:
     site.serves("/part-1.csv", b"a,b\n1,2\n")
     site.serves("/part-2.csv", b"a,b\n1,2\n")

@@ -46,6 +46,7 @@ def test_json_is_the_contract(report, summary):
         "editions": ["hcpcs 2024-10"],
         "edits": 4,
         "started_at": "2024-07-01T12:00:00+00:00",
+        "editions_used": [],
     }
     assert {"path", "sha256", "kind", "claims", "lines", "problems"} <= set(data["files"][0])
     first = data["findings"][0]

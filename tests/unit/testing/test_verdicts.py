@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from scrubjay.edits.registry import all_edits
+from scrubjay.edits.spec import Grain
 from scrubjay.testing import verdicts
 
 ROOT = Path(__file__).resolve().parents[3]
