@@ -13,7 +13,7 @@ from scrubjay.edits.spec import Edit, Grain
 from scrubjay.engine.compute import compute_groups, facts_of_batch
 from scrubjay.engine.evaluate import Judgement, coverage_of, judge
 from scrubjay.engine.plan import Plan, make_plan
-from scrubjay.engine.shapes import shapes_of
+from scrubjay.engine.shapes import Shapes, shapes_of
 from scrubjay.facts import FactContext
 from scrubjay.tables import (
     CLAIMS,
@@ -74,6 +74,7 @@ _NO_CLAIMS = (
 _NO_LINES = LINES.empty().with_columns(pl.lit(None, dtype=pl.Date).alias("service_date")).select(_LINE_INDEX)
 _WORKERS = 2
 """Batches judged at once; each holds its facts in memory, so few."""
+_CLAIMS_AT_ONCE = 50_000
 
 
 @dataclass(slots=True)
@@ -99,6 +100,26 @@ class RunResult:
     problems: list[Problem] = field(default_factory=list["Problem"])
     line_count: int = 0
     verdicts: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
+
+    def claims_of(self, keys: pl.Series, *columns: str) -> pl.DataFrame:
+        """The columns of `claims` for each claim key, null where there is none; same height and order."""
+        return _rows_of(self.claims, "claim_key", keys, columns)
+
+    def lines_of(self, keys: pl.Series, *columns: str) -> pl.DataFrame:
+        """The columns of `lines` for each line key, null where there is none; same height and order."""
+        return _rows_of(self.lines, "line_key", keys, columns)
+
+
+def _rows_of(frame: pl.DataFrame, key: str, keys: pl.Series, columns: Sequence[str]) -> pl.DataFrame:
+    held = frame[key]
+    if frame.height:
+        # Keys are running numbers: where none is left out, a row is found by its number.
+        rows = keys - held[0]
+        is_inside = bool(((rows >= 0) & (rows < frame.height)).all())
+        if is_inside and bool((held.gather(rows) == keys).all()):
+            return frame.select(pl.col(columns).gather(rows.cast(pl.UInt32)))
+    asked = keys.alias(key).to_frame()
+    return asked.join(frame.select(key, *columns), on=key, how="left", maintain_order="left").drop(key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +157,30 @@ class _Judge:
 
     def batch(self, bundle: ClaimBundle) -> _Batch:
         """Facts and verdicts of a batch of whole claims."""
+        return self._judged(bundle, None)
+
+    def narrowed(self, batches: Iterable[ClaimBundle]) -> Iterator[ClaimBundle]:
+        """Batches without the columns that neither plan nor result read, which would only hold memory."""
+        on_claims = {*self.plan.wanted, *_CLAIM_INDEX, *self.claim_columns}
+        on_lines = {*self.plan.wanted, *_LINE_INDEX, *self.line_columns}
+        for bundle in batches:
+            yield ClaimBundle(
+                bundle.claims.select(c for c in bundle.claims.columns if c in on_claims),
+                bundle.lines.select(c for c in bundle.lines.columns if c in on_lines),
+                bundle.other_payers,
+                bundle.adjustments,
+            )
+
+    def batches(self, bundles: Sequence[ClaimBundle]) -> list[_Batch]:
+        """Facts and verdicts of a few batches: of all at once where their claims are alike."""
+        together = bundles[0] if len(bundles) == 1 else ClaimBundle.joined(bundles)
+        shapes = None if self.keep_verdicts else shapes_of(together, self.plan)
+        if shapes is not None:
+            return [self._judged(together, shapes)]
+        return [self.batch(bundle) for bundle in bundles]
+
+    def _judged(self, bundle: ClaimBundle, shapes: Shapes | None) -> _Batch:
         plan = self.plan
-        shapes = None if self.keep_verdicts else shapes_of(bundle, plan)
         groups, asked = plan.groups, plan.batch_edits
         expanded: list[Judgement] = []
         coverage: list[pl.DataFrame] = []
@@ -226,16 +269,33 @@ class _Judge:
         )
 
 
-def _in_order(judge_one: Callable[[ClaimBundle], _Batch], batches: Iterable[ClaimBundle]) -> Iterator[_Batch]:
+def _in_order(
+    judge_some: Callable[[Sequence[ClaimBundle]], list[_Batch]], batches: Iterable[ClaimBundle]
+) -> Iterator[_Batch]:
     """Judge batches on a few threads (the columns are computed outside the interpreter), in their order."""
     with ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="scrubjay-judge") as pool:
-        running: deque[Future[_Batch]] = deque()
-        for bundle in batches:
-            running.append(pool.submit(judge_one, bundle))
-            if len(running) > _WORKERS:
-                yield running.popleft().result()
+        running: deque[Future[list[_Batch]]] = deque()
+        for bundles in _grouped(batches):
+            running.append(pool.submit(judge_some, bundles))
+            # None waits: it would only hold memory, the next one is there as soon as a thread is free.
+            if len(running) == _WORKERS:
+                yield from running.popleft().result()
         while running:
-            yield running.popleft().result()
+            yield from running.popleft().result()
+
+
+def _grouped(batches: Iterable[ClaimBundle]) -> Iterator[list[ClaimBundle]]:
+    """Batches in groups of `_CLAIMS_AT_ONCE` claims or a little more; facts have a fixed cost for each group."""
+    group: list[ClaimBundle] = []
+    claims = 0
+    for bundle in batches:
+        group.append(bundle)
+        claims += bundle.claims.height
+        if claims >= _CLAIMS_AT_ONCE:
+            yield group
+            group, claims = [], 0
+    if group:
+        yield group
 
 
 def run_edits(
@@ -273,7 +333,7 @@ def run_edits(
         tuple(c for c in line_columns if c not in _LINE_INDEX),
         evidence,
     )
-    done = list(_in_order(judging.batch, batches))
+    done = list(_in_order(judging.batches, judging.narrowed(batches)))
     kept = [b.kept for b in done if b.kept is not None]
     if kept:
         done.append(judging.deferred(pl.concat(kept)))

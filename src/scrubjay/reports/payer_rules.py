@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from scrubjay.policies.rests_on import RULE, payer_rules, words
+from scrubjay.policies.rests_on import RULE, numbered_rules, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,6 +67,21 @@ def rules_of_findings(
 ) -> pl.Series:
     """What each finding rests on of the payer's policy: a list of `scrubjay.policies.rests_on.RULE`.
 
+    Args: as those of `numbered_rules_of_findings`.
+    """
+    distinct, rows = numbered_rules_of_findings(policies, edits, result, findings, as_of)
+    return distinct.gather(rows)
+
+
+def numbered_rules_of_findings(
+    policies: PolicySet | None,
+    edits: Mapping[str, Edit],
+    result: RunResult,
+    findings: pl.DataFrame,
+    as_of: date,
+) -> tuple[pl.Series, pl.Series]:
+    """The distinct lists of `scrubjay.policies.rests_on.RULE`, and for each finding the number of its list.
+
     Args:
         policies: of the run; null gives empty lists.
         edits: by readable name.
@@ -75,24 +90,18 @@ def rules_of_findings(
         as_of: of the run.
     """
     if policies is None:
-        return pl.Series("payer_rules", [[]], dtype=pl.List(RULE)).new_from_index(0, findings.height)
-    asked = (
-        findings.select("claim_key", "line_key", "edit")
-        .join(
-            result.claims.select("claim_key", "claim_policy_id", "claim_service_date"),
-            on="claim_key",
-            how="left",
-            maintain_order="left",
-        )
-        .join(
-            result.lines.select("line_key", "hcpcs", "service_date"),
-            on="line_key",
-            how="left",
-            maintain_order="left",
-        )
+        nothing = pl.Series("payer_rules", [[]], dtype=pl.List(RULE))
+        return nothing, pl.zeros(findings.height, dtype=pl.UInt32, eager=True)
+    asked = pl.concat(
+        [
+            findings.select("line_key", "edit"),
+            result.claims_of(findings["claim_key"], "claim_policy_id", "claim_service_date"),
+            result.lines_of(findings["line_key"], "hcpcs", "service_date"),
+        ],
+        how="horizontal",
     )
     is_line = pl.col("line_key").is_not_null()
-    return payer_rules(
+    return numbered_rules(
         policies,
         edits,
         asked.select(

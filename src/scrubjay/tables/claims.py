@@ -7,10 +7,14 @@ numbers within a run and the only join keys. Null means unknown or not sent.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from scrubjay.tables.columns import CODE, DATE, MONEY, QUANTITY, Column, Kind, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _STRINGS = pl.List(pl.String())
 _INT = pl.Int64()
@@ -168,3 +172,15 @@ class ClaimBundle:
     lines: pl.DataFrame = field(default_factory=LINES.empty)
     other_payers: pl.DataFrame = field(default_factory=OTHER_PAYERS.empty)
     adjustments: pl.DataFrame = field(default_factory=ADJUSTMENTS.empty)
+
+    @classmethod
+    def joined(cls, bundles: Sequence[ClaimBundle]) -> ClaimBundle:
+        """Several bundles as one, rows in their order; empty where there are none."""
+        if not bundles:
+            return cls()
+        return cls(
+            pl.concat([b.claims for b in bundles]),
+            pl.concat([b.lines for b in bundles]),
+            pl.concat([b.other_payers for b in bundles]),
+            pl.concat([b.adjustments for b in bundles]),
+        )
