@@ -372,15 +372,9 @@ def remit(
     reference_path: Path | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> RemitReport:
-    """Read remittances, balance them, match them with claims, decide on each line; nothing is kept.
+    """Read answers (835, 999, 277CA, TA1), balance, match with claims, decide on each line; nothing is kept.
 
-    Args:
-        paths: files of answers (835, 999, 277CA, TA1).
-        claims: the 837s that were sent.
-        as_of: the day on which things are known and deadlines are counted.
-        policies: policy files of the user's own, before those that ship.
-        reference_path: folder of loaded reference editions; null takes the usual one.
-        progress: called with the number of bytes read.
+    See `scrubjay.recovery.remit.read_remit`; policies, reference and as_of are as in `check`.
 
     Raises:
         PolicyError: a policy file is broken.

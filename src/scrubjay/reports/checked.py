@@ -19,7 +19,7 @@ from scrubjay.reports.payer_rules import (
 from scrubjay.tables import FINDINGS, NOT_EVALUATED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date, datetime
 
     from scrubjay.engine import RunResult
@@ -105,6 +105,16 @@ class CheckReport:
             verdict, message, reason, fix, fix_level, change_column, change_before, change_after, carc,
             is_unverified, at_stake_amount, file, transaction, segment, waiver, payer_rules.
         """
+        parts = list(self.findings_tables(with_not_evaluated=with_not_evaluated))
+        return parts[0] if len(parts) == 1 else pl.concat(parts)
+
+    def findings_tables(self, *, with_not_evaluated: bool, rows: int | None = None) -> Iterator[pl.DataFrame]:
+        """The table of `findings_table` in parts, of which only one need be held in memory.
+
+        Args:
+            with_not_evaluated: add a row per verdict not evaluated.
+            rows: most rows of a part; null gives the whole table. There is at least one part.
+        """
         fired = pl.concat([self.result.findings, self.about_run])
         rules, rule = numbered_rules_of_findings(
             self.policies, self.edits, self.result, fired, self.run.as_of
@@ -121,19 +131,30 @@ class CheckReport:
         # Verdicts not given change nothing: the columns of a change are null there.
         found = pl.concat(parts, how="diagonal")
         number = found["edit"].cast(pl.Enum(list(self.edits)), strict=False).to_physical()
-        lines = self.result.lines_of(found["line_key"], "line_number", "hcpcs", "segment")
         order = found.select(
             pl.arg_sort_by(
                 "claim_key",
                 pl.col("verdict") != "fires",
                 pl.col("severity").replace_strict(_RANK, default=3, return_dtype=pl.Int8),
-                lines["line_number"],
+                self.result.lines_of(found["line_key"], "line_number").to_series(),
                 "code",
                 nulls_last=True,
             )
         ).to_series()
-        # In order before anything is added: each column costs a copy.
-        found, lines, number = found[order], lines[order], number[order]
+        for first in range(0, max(1, found.height), rows or max(1, found.height)):
+            part = order.slice(first, rows)
+            # In order before anything is added: each column costs a copy.
+            yield self._rows(found[part], number[part], rules)
+
+    def _rows(self, found: pl.DataFrame, number: pl.Series, rules: pl.Series) -> pl.DataFrame:
+        """Rows of the findings table.
+
+        Args:
+            found: findings, with `_rule`, the number of what each rests on in `rules`.
+            number: of the edit in `edits`.
+            rules: lists of `scrubjay.policies.rests_on.RULE`.
+        """
+        lines = self.result.lines_of(found["line_key"], "line_number", "hcpcs", "segment")
         claims = self.result.claims_of(
             found["claim_key"],
             *("claim_id", "patient_control_number", "payer_name", "file_number", "transaction", "segment"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date, datetime
     from decimal import Decimal
 
@@ -103,6 +103,10 @@ class Checked(Protocol):
 
     def findings_table(self, *, with_not_evaluated: bool) -> pl.DataFrame:
         """One row per finding, and per verdict not given if asked for."""
+        ...
+
+    def findings_tables(self, *, with_not_evaluated: bool, rows: int | None = None) -> Iterator[pl.DataFrame]:
+        """The same table in parts of so many rows; at least one part."""
         ...
 
 

@@ -12,16 +12,18 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import polars as pl
+from polars.io.plugins import register_io_source
 
 from scrubjay.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from scrubjay.reports.model import Checked
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 _SHEET_ROWS = 1_048_576
+_ROWS_AT_ONCE = 250_000
 _LIST_SEPARATOR = "|"
 _EXCEL_CELL = 32_767
 _RULE_WORDS = ("policy", "about", "value", "source", "confidence")
@@ -46,7 +48,22 @@ def write_parquet(report: Checked, out: BinaryIO, *, with_not_evaluated: bool = 
         out: where the bytes go; it must be seekable or a file.
         with_not_evaluated: also a row per verdict not given.
     """
-    report.findings_table(with_not_evaluated=with_not_evaluated).write_parquet(out)
+    parts = report.findings_tables(with_not_evaluated=with_not_evaluated, rows=_ROWS_AT_ONCE)
+    first = next(parts)
+    if first.height < _ROWS_AT_ONCE:
+        first.write_parquet(out)
+        return
+
+    def source(
+        with_columns: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, _size: int | None
+    ) -> Iterator[pl.DataFrame]:
+        # Nothing is asked of the scan below but all of it.
+        del with_columns, predicate, n_rows
+        yield first
+        yield from parts
+
+    # A million claims give a table of a gigabyte: it is made and written part by part.
+    register_io_source(source, schema=first.schema).sink_parquet(out)
 
 
 def write_xlsx(report: Checked, out: BinaryIO, *, with_not_evaluated: bool = True) -> None:
