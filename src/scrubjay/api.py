@@ -17,6 +17,7 @@ from scrubjay.edits.spec import Grain, Severity
 from scrubjay.engine import judge, prefetched, run_edits
 from scrubjay.engine.waivers import CLAIM_COLUMNS, LINE_COLUMNS, mark, waiver_frame
 from scrubjay.errors import UsageError
+from scrubjay.guides.use_cases import guide, guide_check, similar
 from scrubjay.intake import ClaimReader
 from scrubjay.policies import PolicySet, load_policy_file, with_payer_severities
 from scrubjay.reference import Reference
@@ -41,9 +42,12 @@ __all__ = [
     "convert",
     "edits",
     "explain",
+    "guide",
+    "guide_check",
     "impact",
     "ndc",
     "reason_words",
+    "similar",
     "units",
 ]
 

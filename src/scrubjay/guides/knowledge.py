@@ -182,8 +182,9 @@ class Knowledge:
             return self._brand_agrees(known, written)
         own = {_SUFFIX.sub("", d) for d in known.drugs}
         if any(d in own for d in drugs):
-            # The bare substance of a product with a suffix: said loosely, and of the same substance.
-            return None
+            # The bare substance of a product with a suffix is said loosely; a brand names another product.
+            is_substance = any(squash(written) == squash(d) for d in drugs)
+            return None if is_substance or squash(written) in known.brands else False
         longer = [d for d in known.drugs for s in drugs if d.startswith(f"{s} ")]
         if longer:
             rest = set(re.findall(r"[a-z]+", longer[0])) - set(re.findall(r"[a-z]+", written.lower()))
@@ -224,6 +225,22 @@ class Knowledge:
             if drug:
                 found.setdefault(str(drug), set()).add(str(code))
         return {d: tuple(sorted(c)) for d, c in found.items()}
+
+    @cached_property
+    def drugs_of_codes(self) -> list[tuple[str, str]]:
+        """Every drug code with the drug of its newest row, unlisted codes left out, by code."""
+        frame = self.catalog.reference.table("drugs", as_of=self.catalog.as_of)
+        rows = (
+            frame.sort("effective_from", nulls_last=False).select("hcpcs", "drug", "is_unlisted").iter_rows()
+        )
+        newest = {str(c): str(d) for c, d, unlisted in rows if c and d and not unlisted}
+        return sorted(newest.items())
+
+    @cached_property
+    def drug_codes(self) -> list[str]:
+        """Every code of a drug, in force or not."""
+        frame = self.catalog.reference.table("drugs", as_of=self.catalog.as_of)
+        return sorted({str(c) for c in frame["hcpcs"]})
 
     @cached_property
     def modifiers(self) -> dict[str, dict[str, Any]]:

@@ -70,10 +70,8 @@ class View:
         """Whether sentence, column or heading speaks of modifiers."""
         block = self.sentence.block
         over = " ".join((*block.section[-1:], *block.header))
-        return (
-            pattern("modifiers").search(self.text) is not None
-            or pattern("modifiers").search(over) is not None
-        )
+        spoken = pattern("modifiers").search(self.text) or pattern("modifiers").search(over)
+        return spoken is not None or pattern("modifier_hint").search(self.text) is not None
 
     @cached_property
     def modifiers(self) -> list[Mention]:
