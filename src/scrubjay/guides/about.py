@@ -103,6 +103,7 @@ class About:
             "esa": self.drug_row.get("group") == "esa",
             "infusion": "iv" in routes,
             "unlisted": self.is_unlisted,
+            "priced": bool(self.answer.limit_history) and values != {0},
             "ended": self.answer.is_in_force is False
             or bool(self.answer.successors or self.answer.predecessors),
             "mue": bool(values - {0}),

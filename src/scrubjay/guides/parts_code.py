@@ -145,6 +145,8 @@ def settings(about: About) -> Section:
     """How each setting pays, by period."""
     section = Section("settings", "Settings and payment status")
     for rule in data("status_words")["rules"]:
+        if not about.fits(rule.get("when")):
+            continue
         section.point(str(rule["text"]), keyed(rule["source"], rule["confidence"]))
     held: list[dict[str, Any]] = data("status_words")["status"]
     words = {(str(r["setting"]), str(r["indicator"])): r for r in held}

@@ -89,9 +89,14 @@ def _common(view: View) -> Iterator[Said]:
         found = [p.search(view.text) for p in common.find]
         if not all(found) or any(p.search(view.text) for p in common.unless):
             continue
-        places = [m.start() for m in found if m]
-        last = max(m.end() for m in found if m)
-        denied = pattern("negation").search(view.text, max(0, min(places) - 25), last) is not None or pattern("wrongly").search(view.text) is not None  # fmt: skip
+        # A denial within the words of the statement belongs to it; one beside them turns it round.
+        bare = view.text
+        for match in found:
+            if match:
+                bare = f"{bare[: match.start()]}{' ' * (match.end() - match.start())}{bare[match.end() :]}"
+        first, last = min(m.start() for m in found if m), max(m.end() for m in found if m)
+        negated = pattern("negation").search(bare, max(0, first - 25), last) is not None
+        denied = negated or pattern("wrongly").search(bare) is not None
         verdict = common.verdict if not denied else common.denied
         if verdict is None:
             continue
