@@ -46,7 +46,9 @@ def _two_drugs(asserted: list[Said]) -> Iterator[Said]:
                 words = f"It calls {one.code} {one.columns['text_name']} here and {before.columns['text_name']} at {_place(before)}."
                 yield _statement(one, before, words, one.fact)
                 break
-        first.setdefault(str(one.code), []).append(one)
+        held = first.setdefault(str(one.code), [])
+        if not any(_drugs(h) == _drugs(one) for h in held):
+            held.append(one)
 
 
 def _drugs(said: Said) -> frozenset[str]:

@@ -178,6 +178,8 @@ class Knowledge:
         """
         if not known.drugs or known.is_unlisted:
             return None
+        if re.search(rf"(?<![\w-]){re.escape(written.lower())}(?![\w-])", known.descriptor.lower()):
+            return True
         if drugs & frozenset(known.drugs):
             return self._brand_agrees(known, written)
         own = {_SUFFIX.sub("", d) for d in known.drugs}
@@ -185,11 +187,23 @@ class Knowledge:
             # The bare substance of a product with a suffix is said loosely; a brand names another product.
             is_substance = any(squash(written) == squash(d) for d in drugs)
             return None if is_substance or squash(written) in known.brands else False
-        longer = [d for d in known.drugs for s in drugs if d.startswith(f"{s} ")]
-        if longer:
-            rest = set(re.findall(r"[a-z]+", longer[0])) - set(re.findall(r"[a-z]+", written.lower()))
-            return True if rest <= set(re.findall(r"[a-z]+", near.lower())) else None
+        longer = self._longer_fits(known, drugs, near)
+        if longer is not False:
+            return longer
         return False if drugs else self._unknown_fits(known, written)
+
+    @staticmethod
+    def _longer_fits(known: KnownCode, drugs: frozenset[str], near: str) -> bool | None:
+        """A name within a longer one of the code: right where the rest stands near it or tells of form only."""
+        around = set(re.findall(r"[a-z]+", near.lower()))
+        found: bool | None = False
+        for own, said in ((_words(d), _words(s)) for d in known.drugs for s in drugs):
+            rest = own - said - words("form_words")
+            if said < own:
+                found = True if rest <= around else found or None
+            elif own < said and not said - own - words("form_words"):
+                found = True
+        return found
 
     @staticmethod
     def _unknown_fits(known: KnownCode, written: str) -> bool | None:
@@ -264,6 +278,10 @@ class Knowledge:
         if known.unit.qualifier == "up_to":
             return same and qualifier == "up_to"
         return same and qualifier != "up_to"
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[a-z]+", name.lower()))
 
 
 def _unit(row: dict[str, Any], drug: dict[str, Any]) -> Unit | None:

@@ -84,17 +84,15 @@ def read_advice(view: View) -> list[Said]:
 def _common(view: View) -> Iterator[Said]:
     if view.sentence.block.kind == "heading":
         return
-    # Length of the text, not of the list: the first pattern of a statement rules most sentences out.
     for common in commons():
-        found = [p.search(view.text) for p in common.find]
-        if not all(found) or any(p.search(view.text) for p in common.unless):
+        found = _all_found(common.find, view.text)
+        if not found or any(p.search(view.text) for p in common.unless):
             continue
         # A denial within the words of the statement belongs to it; one beside them turns it round.
         bare = view.text
         for match in found:
-            if match:
-                bare = f"{bare[: match.start()]}{' ' * (match.end() - match.start())}{bare[match.end() :]}"
-        first, last = min(m.start() for m in found if m), max(m.end() for m in found if m)
+            bare = f"{bare[: match.start()]}{' ' * (match.end() - match.start())}{bare[match.end() :]}"
+        first, last = min(m.start() for m in found), max(m.end() for m in found)
         negated = pattern("negation").search(bare, max(0, first - 25), last) is not None
         denied = negated or pattern("wrongly").search(bare) is not None
         verdict = common.verdict if not denied else common.denied
@@ -102,6 +100,17 @@ def _common(view: View) -> Iterator[Said]:
             continue
         said = f"On {common.id.replace('-', ' ').removesuffix(' wrong')}."
         yield Said("advice", view.sentence, said, common.fact, (common.source,), None, verdict=verdict)
+
+
+def _all_found(patterns: tuple[re.Pattern[str], ...], text: str) -> list[re.Match[str]]:
+    """A match of every pattern, or none at all; the first that is missing ends the search."""
+    found: list[re.Match[str]] = []
+    for one in patterns:
+        match = one.search(text)
+        if match is None:
+            return []
+        found.append(match)
+    return found
 
 
 def _liability(view: View) -> Iterator[Said]:

@@ -60,16 +60,15 @@ def _drugs_of(view: View, code: Mention) -> Iterator[tuple[Mention, bool]]:
     chain = view.chain(code)
     last, first = chain[-1], chain[0]
     others = [c for c in view.codes if c not in chain]
+    # Between a code and its drug stands no other code.
+    low = max((c.end for c in others if c.end <= first.start), default=0)
+    high = min((c.start for c in others if c.start >= last.end), default=len(view.text))
     for drug in view.drugs:
-        if drug.start >= last.end:
-            if any(last.end <= c.start < drug.start for c in others):
-                continue
+        if last.end <= drug.start < high:
             between = view.masked[last.end : drug.start]
             is_link = _code_to_drug(view, first, between)
             start, end = first.start, drug.start
-        elif drug.end <= first.start:
-            if any(drug.end <= c.start < first.start for c in others):
-                continue
+        elif low <= drug.start and drug.end <= first.start:
             is_link = _drug_to_code(view.masked[drug.end : first.start])
             start, end = drug.start, first.end
         else:
@@ -101,8 +100,9 @@ def _bare(between: str) -> str:
 
 def _code_to_drug(view: View, code: Mention, between: str) -> bool:
     opened = _OPEN.match(between) is not None
-    bare = _bare(between)
-    inner = _OPEN.sub("", bare)
+    bare = re.sub(r"\b(injection|infusion|inj|solution)\s*,\s*$", r"\1 ", _bare(between), flags=re.IGNORECASE)
+    # "is described as: Injection, ..." links as "is described as" does.
+    inner = re.sub(r"(?<=[a-z]):", " ", _OPEN.sub("", bare))
     if re.search(r"[,;)\]]", inner):
         return False
     tokens = [w.lower() for w in _WORD.findall(inner)]
@@ -346,8 +346,7 @@ def _uses(view: View, linked: list[tuple[Mention, Mention]]) -> Iterator[Said]:
         known = view.known(code)
         if known is None or not known.is_drug or code.value in done:
             continue
-        clause = view.clause_text(code.start)
-        offered = code.value in linked_codes or is_row or pattern("ask_use").search(clause) is not None
+        offered = code.value in linked_codes or is_row or view.offers(code.start)
         if not offered or (view.is_no_assertion(code.start) and not _is_offset(view, code.start)):
             continue
         done.add(str(code.value))

@@ -175,7 +175,7 @@ def test_one_endless_line_is_read_in_time(tmp_path: Path) -> None:
     path.write_text("J1745 is infliximab " * 50_000, encoding="utf-8")
     begun = time.monotonic()
     assert check(path).statements
-    assert time.monotonic() - begun < 90
+    assert time.monotonic() - begun < 200
 
 
 def test_deep_nesting_is_no_recursion(tmp_path: Path) -> None:
