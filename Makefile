@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test setup lint types layers docs docs-check lock bench clean
+.PHONY: demo test setup lint types layers docs docs-check corpus lock bench clean
 
 demo: $(STAMP)
 	$(BIN)/scrubjay demo
@@ -41,6 +41,10 @@ docs: $(STAMP)
 
 docs-check: $(STAMP)
 	$(BIN)/python -m scrubjay.testing.docs check
+
+# Judges 10,000 synthetic claims with seeded faults and writes docs/corpus.md.
+corpus: $(STAMP)
+	$(BIN)/python -m scrubjay.testing.corpus
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/run.py

@@ -6,6 +6,7 @@ within it, so that a check does not wait for it.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,12 @@ import polars as pl
 from scrubjay import __version__
 from scrubjay.edits.site import with_own
 from scrubjay.edits.spec import Grain, Severity
-from scrubjay.engine import judge, prefetched, run_edits
+from scrubjay.engine import judge, run_edits
 from scrubjay.engine.waivers import CLAIM_COLUMNS, LINE_COLUMNS, mark, waiver_frame
 from scrubjay.errors import UsageError
+from scrubjay.evidence_files import NO_FILES, EvidenceFiles
 from scrubjay.guides.use_cases import guide, guide_check, similar
-from scrubjay.intake import ClaimReader
+from scrubjay.intake import begun
 from scrubjay.policies import PolicySet, load_policy_file, with_payer_severities
 from scrubjay.reference import Reference
 from scrubjay.reports.checked import CheckReport, RunInfo, is_read_whole, reason_words
@@ -30,33 +32,38 @@ if TYPE_CHECKING:
 
     from scrubjay.drugs import CodeAnswer, ConvertAnswer, NdcAnswer, UnitsAnswer, UnitsRequest
     from scrubjay.edits.spec import Edit
+    from scrubjay.engine.fix_file import Proposal
     from scrubjay.engine.impact import Judged
     from scrubjay.engine.waiver_file import Waiver
+    from scrubjay.intake import FileReport, Reading
+    from scrubjay.recovery.remit import RemitReport
+    from scrubjay.reports.explain import Explanation
     from scrubjay.reports.impact import ImpactReport
+    from scrubjay.reports.ledger import LedgerReport
 
 __all__ = [
     "CheckReport",
     "RunInfo",
+    "authorizations",
     "check",
     "code",
     "convert",
     "edits",
     "explain",
+    "explanation",
+    "fix_proposals",
     "guide",
     "guide_check",
     "impact",
     "ndc",
     "reason_words",
+    "remit",
     "similar",
     "units",
 ]
 
 DEFAULT_PAYER = "medicare"
 """Alias of the policy that answers `units` where no payer is named."""
-
-# Facts have a fixed cost per batch, so the engine likes larger ones than the reader needs; a million claims
-# still run within the memory that docs/performance.md states.
-_BATCH_BYTES = 16 << 20
 
 
 def edits(
@@ -91,6 +98,24 @@ def edits(
 
     chosen = [e for e in everything if (not select or named(e, select)) and not named(e, ignore)]
     return [_with_severity(e, changed) for e in chosen] if changed else chosen
+
+
+def of_claims(chosen: Sequence[Edit]) -> list[Edit]:
+    """Those that claims alone can answer: edits of charts are asked by `audit`, of texts by `guide check`.
+
+    Raises:
+        UsageError: only edits of charts and texts were chosen.
+    """
+    asked = [e for e in chosen if e.grain not in (Grain.CHART, Grain.TEXT)]
+    if chosen and not asked:
+        is_chart = chosen[0].grain is Grain.CHART
+        raise UsageError(
+            f"{chosen[0].code} judges {'claims against charts' if is_chart else 'guide texts'}, and none is given here.",
+            hint="Ask it with: scrubjay audit --chart PATH --claims PATH"
+            if is_chart
+            else "Ask it with: scrubjay guide check FILE",
+        )
+    return asked
 
 
 def _with_severity(edit: Edit, severities: Mapping[str, str]) -> Edit:
@@ -128,6 +153,32 @@ def explain(name_or_code: str, *, own: Sequence[Edit] = ()) -> Edit:
     raise UsageError(f"there is no edit {name_or_code!r}.", hint=f"{hint}`scrubjay edits` lists them.")
 
 
+def explanation(
+    name_or_code: str,
+    *,
+    as_of: date,
+    own: Sequence[Edit] = (),
+    policies: Sequence[Path | str] = (),
+    reference_path: Path | None = None,
+) -> Explanation:
+    """What an edit checks, why, how to fix it, its cases, what payers say, its denials and sources.
+
+    `scrubjay.reports.explain_pages.explanation_markdown` makes a text of it.
+
+    Raises:
+        UsageError: no such edit.
+        PolicyError: a policy file is broken.
+    """
+    from scrubjay.reports.explain import explained  # noqa: PLC0415
+
+    return explained(
+        explain(name_or_code, own=own),
+        reference=Reference.open(reference_path),
+        policies=PolicySet.base([load_policy_file(p) for p in policies], replacing=True),
+        as_of=as_of,
+    )
+
+
 def check(
     paths: Sequence[Path | str],
     *,
@@ -141,6 +192,8 @@ def check(
     waivers: Sequence[Waiver] = (),
     reference_path: Path | None = None,
     progress: Callable[[int], None] | None = None,
+    evidence: EvidenceFiles = NO_FILES,
+    reading: Reading | None = None,
 ) -> CheckReport:
     """Judge the claims of 837 files.
 
@@ -156,30 +209,32 @@ def check(
         waivers: mark findings, which then do not count; `scrubjay.engine.waiver_file` reads them.
         reference_path: folder of loaded reference editions; null takes the usual one.
         progress: called with the number of bytes read.
+        evidence: files of earlier claims, authorizations and eligibility.
+        reading: of those files, where it has begun already; null begins now.
 
     Raises:
         UsageError: a word names no edit, or a severity is none.
         EditDefinitionError: a code or name of `own_edits` is already used.
         PolicyError: a policy file is broken.
     """
-    reader = ClaimReader(paths, progress=progress, batch_bytes=_BATCH_BYTES)
-    # Reading starts now, while edits, policies and reference are loaded.
-    with prefetched(reader.batches()) as batches:
-        # Edits of guide texts have nothing to judge here.
-        asked = edits(select, ignore, own=own_edits, severities=severities)
-        chosen = [e for e in asked if e.grain is not Grain.TEXT]
+    # While edits, policies and reference are loaded, the files are read already.
+    with begun(paths, progress=progress) if reading is None else nullcontext(reading) as claims:
+        chosen = of_claims(edits(select, ignore, own=own_edits, severities=severities))
         policy_set = PolicySet.base([load_policy_file(p) for p in policies])
         chosen = with_payer_severities(chosen, policy_set)
         reference = Reference.open(reference_path)
-        result = run_edits(
-            batches,
-            chosen,
-            reference=reference,
-            policies=policy_set,
-            as_of=as_of,
-            claim_columns=CLAIM_COLUMNS if waivers else (),
-            line_columns=LINE_COLUMNS if waivers else (),
-        )
+        known, told = evidence.read()
+        with reference.recording() as usage:
+            result = run_edits(
+                claims.batches,
+                chosen,
+                evidence=known,
+                reference=reference,
+                policies=policy_set,
+                as_of=as_of,
+                claim_columns=CLAIM_COLUMNS if waivers else (),
+                line_columns=LINE_COLUMNS if waivers else (),
+            )
     report = CheckReport(
         run=RunInfo(
             version=__version__,
@@ -187,15 +242,33 @@ def check(
             editions=[f"{e.set_name} {e.edition}" for e in reference.known_editions(as_of)],
             edits=len(chosen),
             started_at=started_at,
+            editions_used=usage.editions(reference.frames),
         ),
-        files=reader.reports,
+        files=claims.reports,
         result=result,
         edits={e.name: e for e in chosen},
         policies=policy_set,
+        evidence=told,
     )
     if waivers:
         _waive(report, waivers, with_own(own_edits))
     return report
+
+
+def authorizations(
+    paths: Sequence[Path | str],
+    *,
+    as_of: date,
+    claims: Sequence[Path | str] = (),
+    history: Sequence[Path | str] = (),
+    reference_path: Path | None = None,
+) -> LedgerReport:
+    """What authorizations grant, what claims draw and what is left; see `scrubjay.engine.ledger.follow`."""
+    from scrubjay.engine.ledger import follow  # noqa: PLC0415
+    from scrubjay.reports.ledger import LedgerReport  # noqa: PLC0415
+
+    reference = Reference.open(reference_path)
+    return LedgerReport(as_of, *follow(paths, claims, history, as_of=as_of, reference=reference))
 
 
 def _waive(report: CheckReport, waivers: Sequence[Waiver], known: Sequence[Edit]) -> None:
@@ -250,17 +323,78 @@ def impact(
     from scrubjay.engine.impact import judge_world, worlds  # noqa: PLC0415
     from scrubjay.reports.impact import ImpactReport  # noqa: PLC0415
 
-    chosen = edits(select, ignore)
+    chosen = of_claims(edits(select, ignore))
     policy_set = PolicySet.base([load_policy_file(p) for p in policies])
     both = worlds(reference_path, before=before, after=after, edition=edition, source=source)
     judged: list[Judged] = []
-    reader = ClaimReader(paths, progress=progress, batch_bytes=_BATCH_BYTES)
+    reports: list[FileReport] = []
     for world in both:
-        # A reader reads once; what it says of the files is the same both times.
-        reader = ClaimReader(paths, progress=progress, batch_bytes=_BATCH_BYTES)
-        with prefetched(reader.batches()) as batches:
-            judged.append(judge_world(batches, chosen, world=world, policies=policy_set))
-    return ImpactReport(*both, (judged[0], judged[1]), reader.reports)
+        # Files are read once for each; what is said of them is the same both times.
+        with begun(paths, progress=progress) as claims:
+            judged.append(judge_world(claims.batches, chosen, world=world, policies=policy_set))
+            reports = claims.reports
+    return ImpactReport(*both, (judged[0], judged[1]), reports)
+
+
+def fix_proposals(
+    data: bytes,
+    name: str,
+    *,
+    as_of: date,
+    policies: Sequence[Path | str] = (),
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    own_edits: Sequence[Edit] = (),
+    reference_path: Path | None = None,
+) -> list[Proposal]:
+    """The changes that edits propose for a person to decide; `scrubjay.engine.fix_file.fix_data` writes them.
+
+    `data` is the content of an 837 and `name` its path for messages; the rest is as for `check`.
+
+    Raises:
+        UsageError: a word names no edit.
+        PolicyError: a policy file is broken.
+    """
+    from scrubjay.engine.fix_file import proposals  # noqa: PLC0415
+
+    return proposals(
+        data,
+        name,
+        edits(select, ignore, own=own_edits),
+        reference=Reference.open(reference_path),
+        policies=PolicySet.base([load_policy_file(p) for p in policies]),
+        as_of=as_of,
+    )
+
+
+def remit(
+    paths: Sequence[Path | str],
+    claims: Sequence[Path | str] = (),
+    *,
+    as_of: date,
+    policies: Sequence[Path | str] = (),
+    reference_path: Path | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> RemitReport:
+    """Read remittances, balance them, match them with claims, decide on each line; nothing is kept.
+
+    Args:
+        paths: files of answers (835, 999, 277CA, TA1).
+        claims: the 837s that were sent.
+        as_of: the day on which things are known and deadlines are counted.
+        policies: policy files of the user's own, before those that ship.
+        reference_path: folder of loaded reference editions; null takes the usual one.
+        progress: called with the number of bytes read.
+
+    Raises:
+        PolicyError: a policy file is broken.
+    """
+    from scrubjay.recovery.decide import World  # noqa: PLC0415
+    from scrubjay.recovery.remit import read_remit  # noqa: PLC0415
+
+    policy_set = PolicySet.base([load_policy_file(p) for p in policies])
+    world = World(policy_set, Reference.open(reference_path), as_of)
+    return read_remit(paths, claims, world, progress=progress)
 
 
 def code(text: str, *, on: date, as_of: date, reference_path: Path | None = None) -> CodeAnswer:

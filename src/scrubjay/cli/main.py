@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scrubjay import __version__
-from scrubjay.cli import check, drugs, edits, guide, reference
+from scrubjay.cli import check, drugs, edits, evidence, fix, guide, policy, recover, reference, remit
 from scrubjay.cli.common import say
 from scrubjay.errors import ExitCode, ScrubjayError
 
@@ -43,8 +43,13 @@ could not be read, 4 a fault of the program.""",
 check.register(app)
 drugs.register(app)
 edits.register(app)
+evidence.register(app)
+fix.register(app)
 guide.register(app)
+policy.register(app)
+recover.register(app)
 reference.register(app)
+remit.register(app)
 
 
 def _show_version(value: bool) -> None:
@@ -128,6 +133,9 @@ def main() -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    # Reading goes on in threads while this one imports. They ask for the interpreter often and briefly, and
+    # with the usual 5 ms they would wait for it most of the time.
+    sys.setswitchinterval(0.0005)
     _quiet_logs()
     return run(sys.argv[1:])
 

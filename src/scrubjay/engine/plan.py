@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scrubjay.edits.spec import Edit, Grain
 from scrubjay.errors import EditDefinitionError
 from scrubjay.facts import FactGroup, all_columns, all_groups, column
+from scrubjay.tables import CLAIMS, LINES, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,6 +27,9 @@ class Plan:
         claim_columns_on_lines: claim base columns that the line frame must carry.
         kept_for_deferred: line columns kept of every batch for the deferred part.
         wanted: every column that an edit or a fact reads; facts that nothing reads are not kept.
+        own_columns: the columns among `wanted` that a claim has of its own, base and derived.
+        shape_of_claim, shape_of_line: the base columns that all other facts and edits rest on.
+        carried: columns that those other facts give and `own_columns`, their edits or the result read.
     """
 
     edits: tuple[Edit, ...]
@@ -36,7 +40,29 @@ class Plan:
     claim_columns_on_lines: tuple[str, ...]
     kept_for_deferred: tuple[str, ...]
     wanted: frozenset[str]
+    own_columns: frozenset[str]
+    shape_of_claim: tuple[str, ...]
+    shape_of_line: tuple[str, ...]
+    carried: frozenset[str]
 
+    def is_of_shape(self, what: Edit | FactGroup) -> bool:
+        """Whether an edit or a fact group reads nothing that a claim has of its own."""
+        return not self.own_columns.intersection(what.reads() if isinstance(what, Edit) else what.needs)
+
+
+_OF_CLAIMS = ("line", "claim")
+_OWN_KINDS = frozenset({Kind.IDENTIFIER, Kind.MONEY})
+_OWN = frozenset(
+    {
+        *("claim_id", "file_number", "transaction", "segment", "claim_number", "line_item_control_number"),
+        *("diagnosis_codes", "diagnosis_qualifiers", "diagnosis_pointers", "original_reference_number"),
+        *("prior_authorization_number", "line_prior_authorization_number", "referral_number"),
+        *("attachment_numbers", "prescription_number", "payer_claim_control_number", "patient_weight_kg"),
+    }
+)
+"""Columns that differ from one patient's claim to the next, beside identifiers and money."""
+
+_KEYS = frozenset({"claim_key", "line_key"})
 
 _INDEX = ("service_date", "claim_service_date", "claim_policy_id")
 """Facts that a run's own index shows, whatever the edits read."""
@@ -72,6 +98,30 @@ def _in_order(wanted: Iterable[str], owner: dict[str, FactGroup]) -> list[FactGr
     return order
 
 
+def _own_columns(order: Sequence[FactGroup]) -> frozenset[str]:
+    """The base columns that a claim has of its own, and the facts that rest on one of them."""
+    base = {c.name for table in (CLAIMS, LINES) for c in table if c.kind in _OWN_KINDS} | _OWN
+    own = set(base)
+    for group in order:
+        if own.intersection(group.needs):
+            own |= {fact.name for fact in group.gives}
+    return frozenset(own)
+
+
+def _shape(
+    groups: Iterable[FactGroup], edits: Iterable[Edit], own: frozenset[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The base columns of claims and of lines that facts and edits read which read none of `own`."""
+    read = {n for g in groups if not own.intersection(g.needs) for n in g.needs}
+    read |= {n for e in edits if not own.intersection(e.reads()) for n in e.reads()}
+    known = all_columns()
+    base = sorted(n for n in read if known[n].is_base and n not in _KEYS)
+    return (
+        tuple(n for n in base if known[n].grain == "claim"),
+        tuple(n for n in base if known[n].grain == "line"),
+    )
+
+
 def make_plan(edits: Sequence[Edit], also: Sequence[str] = ()) -> Plan:
     """Plan a run of `edits`.
 
@@ -94,13 +144,14 @@ def make_plan(edits: Sequence[Edit], also: Sequence[str] = ()) -> Plan:
                 )
             if edit.grain is Grain.CLAIM and known[name].grain == "line":
                 raise EditDefinitionError(f"judges claims but reads the line column {name}", where=edit.code)
+            is_asked_of_claims = edit.grain.is_of_claims or edit.grain is Grain.CHART
             if known[name].grain != edit.grain and not (
-                edit.grain.is_of_claims and known[name].grain in ("line", "claim")
+                is_asked_of_claims and known[name].grain in _OF_CLAIMS
             ):
                 raise EditDefinitionError(
                     f"judges {edit.grain}s but reads the {known[name].grain} column {name}", where=edit.code
                 )
-            if edit.grain.is_of_claims:
+            if known[name].grain in _OF_CLAIMS:
                 wanted.add(name)
     order = _in_order(wanted, owner)
     deferred_names = {fact.name for g in order if g.is_deferred for fact in g.gives}
@@ -112,7 +163,7 @@ def make_plan(edits: Sequence[Edit], also: Sequence[str] = ()) -> Plan:
     deferred_groups = tuple(g for g in order if g.is_deferred)
     line_reads: set[str] = set()
     for edit in edits:
-        if edit.grain is Grain.LINE:
+        if edit.grain.is_of_lines:
             line_reads |= set(edit.reads())
     for group in order:
         if group.grain == "line":
@@ -120,14 +171,30 @@ def make_plan(edits: Sequence[Edit], also: Sequence[str] = ()) -> Plan:
     on_lines = tuple(sorted(n for n in line_reads if known[n].grain == "claim"))
     deferred_edits = tuple(e for e in edits if is_deferred[e.code])
     kept = {n for e in deferred_edits for n in e.reads()} | {n for g in deferred_groups for n in g.needs}
+    own = _own_columns(order)
+    batch_edits = tuple(
+        e for e in edits if not is_deferred[e.code] and e.grain not in (Grain.RUN, Grain.TEXT)
+    )
+    shape_of_claim, shape_of_line = _shape(batch_groups, batch_edits, own)
     everything_read = wanted | {n for g in order for n in g.needs} | set(_INDEX)
     return Plan(
         edits=tuple(sorted(edits, key=lambda e: e.code)),
         groups=batch_groups,
         deferred_groups=deferred_groups,
-        batch_edits=tuple(e for e in edits if not is_deferred[e.code]),
+        batch_edits=batch_edits,
         deferred_edits=deferred_edits,
         claim_columns_on_lines=on_lines,
         wanted=frozenset(everything_read),
+        own_columns=own,
+        shape_of_claim=shape_of_claim,
+        shape_of_line=shape_of_line,
+        carried=frozenset(
+            {
+                *_INDEX,
+                *(n for g in batch_groups if own.intersection(g.needs) for n in g.needs),
+                *(n for e in batch_edits if own.intersection(e.reads()) for n in e.reads()),
+                *kept,
+            }
+        ),
         kept_for_deferred=tuple(sorted((kept - deferred_names) | {"line_key", "claim_key", "charge_amount"})),
     )

@@ -23,7 +23,16 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from scrubjay.errors import EditDefinitionError
-from scrubjay.tables import CLAIMS, LINES, STATEMENT_UNKNOWN, STATEMENTS, WAIVER_UNKNOWN, WAIVERS
+from scrubjay.tables import (
+    CHART_LINES,
+    CHART_UNKNOWN,
+    CLAIMS,
+    LINES,
+    STATEMENT_UNKNOWN,
+    STATEMENTS,
+    WAIVER_UNKNOWN,
+    WAIVERS,
+)
 
 if TYPE_CHECKING:
     import polars as pl
@@ -34,6 +43,7 @@ LINE = "line"
 CLAIM = "claim"
 RUN = "run"
 TEXT = "text"
+CHART = "chart"
 
 Compute = Callable[["FactContext"], "pl.DataFrame | Sequence[pl.Expr]"]
 
@@ -123,18 +133,23 @@ _SHARED_NAMES = ("claim_key", "file_number", "transaction", "segment")
 
 @cache
 def all_columns() -> dict[str, KnownColumn]:
-    """Every column an edit may read, by name: of lines and claims, facts, of waivers and guide statements.
+    """Every column an edit may read, by name: of lines and claims, facts, of waivers, guide statements, charts.
 
     Line edits may read those of lines and claims, claim edits those of claims, run edits those of waivers,
-    text edits those of statements.
+    text edits those of statements, chart edits those of charts beside those of lines and claims.
     """
     known: dict[str, KnownColumn] = {}
     for table, grain in ((CLAIMS, CLAIM), (LINES, LINE)):
         for base in table:
             words = f"{base.about} is not on the claim"
             known[base.name] = KnownColumn(base.name, base.dtype, grain, base.about, words, is_base=True)
-    for others, grain, unknown in ((WAIVERS, RUN, WAIVER_UNKNOWN), (STATEMENTS, TEXT, STATEMENT_UNKNOWN)):
-        for given in others:
+    others = (
+        (WAIVERS, RUN, WAIVER_UNKNOWN),
+        (STATEMENTS, TEXT, STATEMENT_UNKNOWN),
+        (CHART_LINES, CHART, CHART_UNKNOWN),
+    )
+    for given_beside, grain, unknown in others:
+        for given in given_beside:
             known[given.name] = KnownColumn(
                 given.name, given.dtype, grain, given.about, unknown.get(given.name, ""), is_base=True
             )

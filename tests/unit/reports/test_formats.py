@@ -39,13 +39,14 @@ def summary(report):
 
 def test_json_is_the_contract(report, summary):
     data = json.loads(written(write_json, report, summary))
-    assert list(data) == ["run", "files", "findings", "coverage", "summary"]
+    assert list(data) == ["run", "files", "findings", "coverage", "policies", "summary"]
     assert data["run"] == {
         "version": "9.9.9",
         "as_of": "2024-07-01",
         "editions": ["hcpcs 2024-10"],
         "edits": 4,
         "started_at": "2024-07-01T12:00:00+00:00",
+        "editions_used": [],
     }
     assert {"path", "sha256", "kind", "claims", "lines", "problems"} <= set(data["files"][0])
     first = data["findings"][0]
