@@ -35,6 +35,12 @@ def source_words(source: Source) -> str:
     return f"{source.text}{mark}{f': {source.citation}' if source.citation else ''}"
 
 
+def doubt_words(sources: Iterable[Source]) -> str:
+    """`unverified` where every source of a line is, `partly unverified` where some are, else empty."""
+    marks = [s.is_unverified for s in sources]
+    return "unverified" if marks and all(marks) else "partly unverified" if any(marks) else ""
+
+
 def _footer(page: GuidePage, version: str) -> str:
     return (
         f"scrubjay {version}, date of service {page.on}, as known on {page.as_of}. Sources marked C and D were not checked against "
@@ -52,7 +58,7 @@ def _md(page: GuidePage, version: str) -> Iterator[str]:
 
     def cited(sources: Iterable[Source]) -> str:
         found = list(sources)
-        doubt = " *unverified*" if found and all(s.is_unverified for s in found) else ""
+        doubt = f" *{doubt_words(found)}*" if doubt_words(found) else ""
         return "".join(f" [[{numbers[s]}]](#source-{numbers[s]})" for s in found) + doubt
 
     yield f"# {_escaped(page.title)}\n"
@@ -123,6 +129,7 @@ def write_guide_html(page: GuidePage, out: BinaryIO, *, version: str) -> None:
             charts=charts,
             chart_sources=chart_sources,
             source_words=source_words,
+            doubt_words=doubt_words,
             footer=_footer(page, version),
         )
     )
@@ -139,7 +146,7 @@ def print_guide(page: GuidePage, console: Any) -> None:
 
     def cited(sources: Iterable[Source]) -> str:
         found = list(sources)
-        doubt = " unverified" if found and all(s.is_unverified for s in found) else ""
+        doubt = f" {doubt_words(found)}" if doubt_words(found) else ""
         return f" [{', '.join(str(numbers[s]) for s in found)}]{doubt}"
 
     console.print(Text(clean(page.title), style="bold"))
@@ -192,7 +199,7 @@ def _typst(page: GuidePage, version: str) -> Iterator[str]:
 
     def cited(sources: Iterable[Source]) -> str:
         found = list(sources)
-        doubt = " #unverified" if found and all(s.is_unverified for s in found) else ""
+        doubt = f" #doubt[{doubt_words(found)}]" if doubt_words(found) else ""
         return f"#cite-as[{', '.join(str(numbers[s]) for s in found)}]{doubt}" if found else ""
 
     yield _TYPST_HEAD.replace("TITLE", _typ(page.title))
@@ -252,7 +259,7 @@ _TYPST_HEAD = r"""
 #let faint = rgb("#57606a")
 #let bar = rgb("#0b5cad")
 #let cite-as(body) = super(text(fill: bar)[#body])
-#let unverified = text(size: 7.5pt, fill: rgb("#8250df"), weight: 600)[unverified]
+#let doubt(body) = text(size: 7.5pt, fill: rgb("#8250df"), weight: 600)[#body]
 #let source-line(n, body) = block(spacing: 0.5em, grid(columns: (18pt, 1fr), text(size: 8pt)[#n], text(size: 8pt)[#body]))
 #show heading.where(level: 1): it => block(above: 1.3em, below: 0.6em, width: 100%, stroke: (bottom: 0.5pt + rgb("#d0d7de")), inset: (bottom: 3pt))[#text(size: 12.5pt)[#it.body]]
 #show heading.where(level: 2): it => block(above: 0.9em, below: 0.5em)[#text(size: 10pt)[#it.body]]

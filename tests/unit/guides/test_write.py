@@ -113,6 +113,23 @@ def test_the_pdf_is_whole(code: str) -> None:
         assert title in text
 
 
+def test_unverified_statements_are_marked_in_every_form() -> None:
+    page = guide("J2919")
+    soup = BeautifulSoup(written(page, write_guide_html), "html.parser")
+    marked = [line for line in soup.find_all(class_="line") if line.find(class_="unverified")]
+    doubtful = [
+        sources
+        for s in page.sections
+        for sources in (
+            *(li.sources for li in (*s.lines, *s.points)),
+            *(src for _, t in s.tables for _, src in t.rows),
+        )
+        if any(one.is_unverified for one in sources)
+    ]
+    assert len(marked) == len(doubtful) > 20
+    assert written(page, write_guide_md).decode().count("unverified*") == len(doubtful)
+
+
 def test_pages_hold_no_script_and_fetch_nothing() -> None:
     text = written(guide("J2919"), write_guide_html).decode()
     assert "<script" not in text
