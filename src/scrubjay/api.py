@@ -20,6 +20,7 @@ from scrubjay.engine import judge, run_edits
 from scrubjay.engine.waivers import CLAIM_COLUMNS, LINE_COLUMNS, mark, waiver_frame
 from scrubjay.errors import UsageError
 from scrubjay.evidence_files import NO_FILES, EvidenceFiles
+from scrubjay.guides.use_cases import guide, guide_check, similar
 from scrubjay.intake import begun
 from scrubjay.policies import PolicySet, load_policy_file, with_payer_severities
 from scrubjay.reference import Reference
@@ -52,10 +53,13 @@ __all__ = [
     "explain",
     "explanation",
     "fix_proposals",
+    "guide",
+    "guide_check",
     "impact",
     "ndc",
     "reason_words",
     "remit",
+    "similar",
     "units",
 ]
 
