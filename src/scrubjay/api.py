@@ -31,11 +31,14 @@ if TYPE_CHECKING:
     from scrubjay.edits.spec import Edit
     from scrubjay.engine.impact import Judged
     from scrubjay.engine.waiver_file import Waiver
+    from scrubjay.records.audit import Audit
+    from scrubjay.records.extract.protocol import Extractor
     from scrubjay.reports.impact import ImpactReport
 
 __all__ = [
     "CheckReport",
     "RunInfo",
+    "audit",
     "check",
     "code",
     "convert",
@@ -223,6 +226,64 @@ def _waive(report: CheckReport, waivers: Sequence[Waiver], known: Sequence[Edit]
     judged = judge(frame, [e for e in asked if e.grain is Grain.RUN])
     report.about_run, report.unknown_of_run = judged.findings, judged.not_evaluated
     result.counts |= judged.counts
+
+
+def audit(
+    charts: Sequence[Path | str],
+    claims: Sequence[Path | str],
+    *,
+    as_of: date,
+    started_at: datetime,
+    policies: Sequence[Path | str] = (),
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    manifest: Path | None = None,
+    checklists: Sequence[Path] = (),
+    extractors: Sequence[Extractor] = (),
+    reference_path: Path | None = None,
+) -> tuple[Audit, RunInfo]:
+    """Compare charts with claims; see `scrubjay.records.audit`.
+
+    Args:
+        charts: chart files and folders; what cannot be read becomes a problem, the others go on.
+        claims: 837 files.
+        as_of: the day on which things are known.
+        started_at: when the run began, for the record.
+        policies: policy files of the user's own, before those that ship.
+        select: edits by code, name or family; all of charts where empty.
+        ignore: which of those to leave out.
+        manifest: CSV that says which chart belongs to which claim.
+        checklists: what the practice asks of records.
+        extractors: further readers of texts, e.g. one with a language model behind it; what they say counts only
+            where the text says it.
+        reference_path: folder of loaded reference editions; null takes the usual one.
+
+    Raises:
+        UsageError: a word names no edit, or manifest or checklist is not in the form.
+        PolicyError: a policy file is broken.
+    """
+    from scrubjay.records.audit import audit as run_audit  # noqa: PLC0415
+
+    reference = Reference.open(reference_path)
+    found = run_audit(
+        charts,
+        claims,
+        edits=edits(select, ignore),
+        reference=reference,
+        policies=PolicySet.base([load_policy_file(p) for p in policies]),
+        as_of=as_of,
+        manifest=manifest,
+        checklists=checklists,
+        extractors=extractors,
+    )
+    run = RunInfo(
+        version=__version__,
+        as_of=as_of,
+        editions=[f"{e.set_name} {e.edition}" for e in reference.known_editions(as_of)],
+        edits=len(found.edits),
+        started_at=started_at,
+    )
+    return found, run
 
 
 def impact(
