@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from scrubjay.records.extract.people import signed
 from scrubjay.records.extract.protocol import GIVEN, HISTORY, ORDER
 from scrubjay.records.extract.vocabulary import act, topic
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from scrubjay.records.extract.segments import Segment
 
 _FUTURE = re.compile(
-    r"\b(?:to be|will be|should be|may be|can be|must be|would be|shall be|needs to be|is to|will|to)\s+$"
+    r"\b(?:to be|will be|should be|may be|can be|could be|must be|would be|shall be|needs to be|is to|will|to)\s+$"
 )
 _NO_ORDER = re.compile(
     r"\bin order to\b|\b(?:as|per|by) (?:the |standing |provider |physician |md |dr\.? ?\w* )*order(?:s|ed)?\b|\border(?:ed)? (?:labs?|mri|x-?ray|ct|imaging|cbc)\b"
@@ -84,10 +85,13 @@ def act_of(
     as_ordered = act("as_ordered").search(norm) is not None
     is_given = by_author or as_ordered or _given(segment)
     is_ordered = _ordered(segment)
+    if has_drug and signed(norm) and not starts_with_time and not _given(segment) and not by_author:
+        # A signature within the sentence that names the drug signs an order.
+        return Act(ORDER, is_stated=True)
     if section in ("history", "family", "instructions"):
         return Act(HISTORY)
     if section == "subjective" and has_drug:
-        if is_given and (has_evidence or by_author) and _HERE.search(norm):
+        if is_given and (starts_with_time or ((has_evidence or by_author) and _HERE.search(norm))):
             return Act(GIVEN, is_by_author=by_author, is_as_ordered=as_ordered, is_stated=True)
         return Act(HISTORY)
     if is_given and not (section == "orders" and is_ordered and not has_evidence):

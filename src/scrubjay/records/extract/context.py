@@ -42,7 +42,7 @@ def _patterns() -> tuple[
 @cache
 def _ends() -> re.Pattern[str]:
     words = "|".join(map(re.escape, _terms()["ends"]))
-    return re.compile(rf"(?<!\w)(?:{words})(?!\w)|;|\||,|\.\s")
+    return re.compile(rf"(?<!\w)(?:{words})(?!\w)|;|\||,|\n|\.\s")
 
 
 @dataclass(frozen=True, slots=True)

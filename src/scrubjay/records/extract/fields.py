@@ -21,11 +21,12 @@ _DATE = re.compile(
     rf"|\b(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?[\s-]+(?P<m4>{_MONTH})[\s,-]+(?P<y4>(?:19|20)\d{{2}})\b"
 )
 _TIME = re.compile(
-    r"(?<![\d:/.-])(?P<h>[01]?\d|2[0-3]):(?P<m>[0-5]\d)(?::[0-5]\d)?\s*(?P<half>[ap]\.?\s?m\b\.?|[ap]\b)?"
+    r"(?<![\d:/.])(?P<h>[01]?\d|2[0-3]):(?P<m>[0-5]\d)(?::[0-5]\d)?\s*(?P<half>[ap]\.?\s?m\b\.?|[ap]\b)?"
     r"|(?<![\d:/.-])(?P<h3>1[0-2]|0?[1-9])\s*(?P<half3>[ap]\.?m\b\.?)"
     r"|(?:(?<=at )|(?<=mar: )|(?<=mar )|(?<=given: )|(?<=injection: )|(?<=dose: )|(?<=administered: )|(?<=@)|(?<=@ )|(?<=time )|(?<=time: )|(?<=from )|(?<=to )|(?<=start )|(?<=stop )|(?<=started )|(?<=stopped )|(?<=ended )|(?<=end )|(?<=start: )|(?<=stop: )|(?<=end: )|(?<=begin )|(?<=begun )|(?<=finished ))(?P<h4>[01]\d|2[0-3])(?P<m4>[0-5]\d)(?=\s*(?:h\b|hrs?\b|hours?\b|[,.;)]|\s|-|$))"
     r"|(?<![\w.:/#-])(?P<h5>[01]\d|2[0-3])(?P<m5>[0-5]\d)\s*(?:h|hrs?|hours)\b"
     r"|^\s*(?:[-*]\s*)?(?P<h6>[01]\d|2[0-3])(?P<m6>[0-5]\d)(?=\s*[-:|]?\s+[a-z])"
+    r"|(?<![\w.:/#-])(?P<h9>[01]\d|2[0-3])(?P<m9>[0-5]\d)(?=\s+by\b|,\s+(?:given by\s+)?(?:[a-z]+\.?\s+)?[a-z]+,?\s+(?:rn|lpn|lvn|ma|cma|md|do|np|pa)\b)"
     r"|(?<![\w.:/#-])(?P<h7>[01]\d|2[0-3])(?P<m7>[0-5]\d)(?=\s*(?:-|to)\s*(?:[01]\d|2[0-3])[0-5]\d(?![\d/]))"
     r"|(?<=\d{4}-)(?P<h8>[01]\d|2[0-3])(?P<m8>[0-5]\d)(?![\d/-])"
 )
@@ -56,11 +57,11 @@ _SIDE = r"(?:(?:left|right|l|r|lt|rt|bilateral(?:ly)?|both|each)\.?\s+)?"
 _SITE = re.compile(
     rf"\b{_SIDE}(?:(?:upper|lower|outer|inner|lateral|mid|anterior|posterior|proximal|distal|dorsal|ventral|quadrant|of|the|dominant|non-dominant)\s+)*"
     r"(?:deltoids?|glute(?:al|us|als)\w*|gluts?\b|glute\b|ventro-?glut\w*|dorso-?glut\w*|\bvg\b|buttocks?|thighs?|vastus(?:\s+lateralis)?|forearm|(?:upper )?arm|abdomen|abdominal wall|abd|ac\b|"
-    r"antecub\w*|hand|wrist|knees?|shoulders?|hips?|elbows?|ankles?|thumb|fingers?|heel|foot|bursa|eye|joint|scalp|frontalis|triceps|hip|quadriceps|rectus femoris|sacroiliac|earlobe|a1 pulley|plantar fascia|trapezius)\b"
+    r"antecub\w*|hand|wrist|knees?|shoulders?|hips?|elbows?|ankles?|thumb|fingers?|heel|foot|bursa|eye|scalp|frontalis|triceps|hip|quadriceps|rectus femoris|sacroiliac|earlobe|a1 pulley|plantar fascia|trapezius)\b"
     r"|\b(?:lac|rac|lue|rue|luoq|ruoq|luq|llq|rlq|ruq|ld|rd|lfa|rfa)\b"
 )
 _ACCESS = re.compile(
-    r"\b(?:port(?:-?a-?cath)?|mediport|picc(?: line)?|piv|central (?:line|venous catheter)|midline|cvc|peripheral (?:iv|line|vein|catheter)|saline lock|heplock|angiocath|iv (?:site|access|cath\w*|line|in|to)|(?:1[4-9]|2[0-9])\s*-?\s*(?:g|ga|gauge)\b)"
+    r"\b(?:port(?:-?a-?cath)?|mediport|picc(?: line)?|piv|central (?:line|venous catheter)|midline|cvc|peripheral (?:iv|line|vein|catheter)|saline lock|heplock|angiocath|iv (?:site|access|cath\w*|line)|(?:1[4-9]|2[0-9])\s*-?\s*(?:g|ga|gauge)\b)"
 )
 
 
@@ -114,7 +115,7 @@ def times(text: str, masked: list[tuple[int, int]] | None = None) -> list[Found]
         if masked and any(a <= match.start() < b for a, b in masked):
             continue
         groups = match.groupdict()
-        suffix = next(s for s in ("", "3", "4", "5", "6", "7", "8") if groups[f"h{s}"] is not None)
+        suffix = next(s for s in ("", "3", "4", "5", "6", "7", "8", "9") if groups[f"h{s}"] is not None)
         hour, minute = int(groups[f"h{suffix}"]), int(groups.get(f"m{suffix}") or 0)
         half = groups["half"] if suffix == "" else groups["half3"] if suffix == "3" else None
         if half:

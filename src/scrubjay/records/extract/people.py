@@ -35,7 +35,7 @@ PRESCRIBERS = frozenset(
 _CREDENTIAL = r"(?:M\.D\.|D\.O\.|MD|DO|FNP-(?:C|BC)|AGNP-?C?|PMHNP-?(?:BC)?|WHNP-?(?:BC)?|FNP|CRNP|CNP|DNP|ARNP|APRN|NP-C|NP|PA-C|PA|DPM|DDS|MBBS|CNM|CNS|CRNA|BSN|MSN|RN-BC|RN|LPN|LVN|CCMA|CMA|RMA|MA|PharmD|RPh|OCN)"
 _NAME = r"(?:[A-Z][\w'’-]*\.?|[A-Z]\.)(?:[ \t]+(?:[A-Z][\w'’-]*\.?|[A-Z]\.)){0,3}"
 _PERSON = re.compile(
-    rf"(?P<name>{_NAME})(?:,[ \t]*|[ \t]+)\(?(?P<cred>{_CREDENTIAL})\b(?:,?[ \t]*{_CREDENTIAL}\b)*"
+    rf"(?P<name>{_NAME})(?:,[ \t]*|[ \t]+)\(?(?P<cred>{_CREDENTIAL})(?:\b|(?<=\.))(?:,?[ \t]*{_CREDENTIAL}\b)*"
     rf"|\b(?P<cred2>RN|LPN|LVN|CMA|Nurse)[:\s]+(?P<name2>[A-Z][\w'’.-]*(?:[ \t]+[A-Z][\w'’-]*)?)"
     rf"|\b(?P<cred3>Dr)\.?[ \t]+(?P<name3>{_NAME})"
 )
@@ -68,7 +68,7 @@ _NO_NAME = frozenset(
     }
 )
 _NOT_GIVER = re.compile(
-    r"(?:witness\w*|verified|double[- ]check\w*|cosign\w*|co-sign\w*|per|order(?:ed|s)?(?: by)?|prescri\w*(?: by)?|supervis\w*|from|notified|discussed with|seen by|attending|referr\w*(?: by)?|referring|provider|physician|pcp|prescriber)[\s:,-]*(?:by\s+)?(?:dr\.?\s*)?$",
+    r"(?:witness\w*|verified|double[- ]check\w*|cosign\w*|co-sign\w*|per|order(?:ed|s)?(?: by)?|prescri\w*(?: by)?|supervis\w*|notified|discussed with|seen by|attending|referr\w*(?: by)?|referring|provider|physician|pcp|prescriber)[\s:,-]*(?:by\s+)?(?:dr\.?\s*)?$",
     re.IGNORECASE,
 )
 _SIGNED = re.compile(

@@ -6,14 +6,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from scrubjay.records.extract import fields, people
-from scrubjay.records.extract.acts import Act, act_of
-from scrubjay.records.extract.amounts import Amount, amounts_of, container_types, no_waste
-from scrubjay.records.extract.clock import timed, timed_line
+from scrubjay.records.extract.acts import Act
+from scrubjay.records.extract.amounts import container_types, no_waste
+from scrubjay.records.extract.clock import timed
+from scrubjay.records.extract.parts import Parts, parts_of
 from scrubjay.records.extract.protocol import GIVEN, HISTORY, ORDER, Mention
 from scrubjay.records.extract.rows import Cell, Head, head_of, row_of
 from scrubjay.records.extract.signatures import read_signature
 from scrubjay.records.extract.topics import topics_of
-from scrubjay.records.extract.vocabulary import label, labels
 
 if TYPE_CHECKING:
     from datetime import date
@@ -35,6 +35,9 @@ _ORAL_HABIT = re.compile(
 )
 _EACH = re.compile(
     r"\b(?:each|both|bilateral\w*)\s+(?:\w+\s+)?(?:knee|shoulder|hip|deltoid|glut\w*|thigh|side)s?\b"
+)
+_ELSEWHERE = re.compile(
+    r"\b(?:in|at|by) (?:the |an? )?(?:emergency (?:department|room)|ed\b|er\b|hospital|outside|another|other (?:clinic|facility)|urgent care)"
 )
 _IT = re.compile(
     r"\b(?:the|this|it|that|her|his) ?(?:medication|drug|medicine|injection|infusion|dose|shot|steroid|treatment|agent|was (?:given|administered|injected|infused))\b"
@@ -99,116 +102,71 @@ class Reader:
                 return
             if norm.strip(" |+-="):
                 self._head = None if cells is None and "|" not in norm else self._head
-        masked = [(d.start, d.end) for d in days]
         self._move_day(norm, days)
-        named = [n for n in self.names.find(norm) if not n.is_ancillary]
-        marks = {m.end(): labels()[m[1]] for m in label().finditer(norm)}
-        amounts = amounts_of(norm, marks)
-        clock = fields.times(norm, masked)
-        persons = people.people(cased)
-        read_signature(self, segment, persons, days)
-        is_signing = people.signed(norm) is not None and "consent" not in norm
-        givers = [] if is_signing else [p for p in persons if p.is_giver]
-        lots = fields.lots(norm)
-        in_line = segment.line if segment.section not in ("orders", "plan", "subjective", "history") else ""
-        line_says = bool(in_line) and bool(fields.lots(in_line) or timed_line(in_line))
-        sites = [s for s in fields.sites(norm) if not segment.context.holds("historical", s.start, s.end)]
-        act = act_of(
-            segment,
-            has_drug=bool(named),
-            has_evidence=bool((clock and not is_signing) or lots or sites or givers)
-            or (line_says and not is_signing),
-            starts_with_time=(bool(clock) and not norm[: clock[0].start].strip(" -*|"))
-            or (
-                bool(clock and days)
-                and not re.sub(r"[\W]", "", norm[days[0].end : clock[0].start])
-                and not norm[: days[0].start].strip()
-            ),
-            is_sized=any(a.kind == "dose" for a in amounts),
-        )
+        parts = parts_of(segment, cased, days, self.names)
+        read_signature(self, segment, parts.persons, days)
+        act = parts.act(segment)
         day = self._day_of(segment, act, days)
-        if (
-            act.act == GIVEN
-            and not named
-            and day
-            and self._note_day
-            and day != self.day
-            and self._is_past(segment, days)
-        ):
-            act = Act(HISTORY)
-        self._drugs(segment, act, named, day)
-        scope = self._scope(segment, named)
-        is_negated = act.is_refused
+        act = self._act_on(segment, act, parts, day)
+        self._drugs(segment, act, parts.named, day)
+        scope = self._scope(segment, parts.named)
         common: dict[str, Any] = {
             "act": act.act,
             "date": day,
-            "is_negated": is_negated,
+            "is_negated": act.is_refused,
             "is_historical": act.act == HISTORY,
         }
-        self._amounts(segment, amounts, named, scope, common, marks)
-        self._times(segment, clock, marks, scope, common, is_signing=is_signing)
-        for kind, found in (("lot", lots), ("ndc", fields.ndcs(norm))):
-            for one in found:
-                self.emit(
-                    segment,
-                    kind,
-                    one.start,
-                    one.end,
-                    value=one.value,
-                    drugs=scope,
-                    **{**common, "act": act.act or GIVEN},
-                )
-        for one in fields.routes(norm):
-            owner = self._owner(one.start, one.end, named, norm) or scope
-            # "IV: 24G L hand" is the way that it went in, whatever else the sentence says.
-            is_access = not named and act.act is None and bool(sites or fields.accesses(norm))
-            self.emit(
-                segment,
-                "route",
-                one.start,
-                one.end,
-                value=one.value,
-                drugs=owner,
-                **{**common, "act": GIVEN if is_access else act.act},
-            )
-        for one in [*sites, *fields.accesses(norm)]:
-            label_here = "site" in marks.values()
-            if named or label_here or act.act == GIVEN:
-                self.emit(
-                    segment,
-                    "site",
-                    one.start,
-                    one.end,
-                    value=one.value,
-                    drugs=scope,
-                    **{**common, "act": act.act if named else GIVEN},
-                )
-        for person in givers:
-            self.emit(
-                segment,
-                "performer",
-                person.start,
-                person.end,
-                value=person.credential,
-                drugs=scope,
-                **{**common, "act": act.act or GIVEN},
-            )
-        if act.is_by_author:
-            self.emit(segment, "performer", 0, len(norm.rstrip()), value="author", drugs=scope, **common)
+        self._amounts(segment, parts, scope, common)
+        self._times(segment, parts, scope, common)
+        self._fields(segment, act, parts, scope, common)
         for one in topics_of(segment):
             self.emit(segment, one.kind, one.start, one.end, value=one.value, is_negated=one.is_negated, quantity=one.quantity, unit=one.unit,
                        date=day or self.day, is_historical=segment.section == "history" or segment.context.holds("historical", one.start, one.end))  # fmt: skip
-        told = (
-            act.is_stated
-            and act.act == GIVEN
-            and not named
-            and _IT.search(norm)
-            and not segment.context.holds("historical", 0, 1)
-        )
+        told = act.is_stated and act.act == GIVEN and not parts.named and _IT.search(norm)
         if (act.is_as_ordered or told) and not act.is_refused and scope:
-            self.emit(
-                segment, "administration", 0, len(norm.rstrip()), value="as ordered", drugs=scope, **common
-            )
+            whole = len(norm.rstrip())
+            self.emit(segment, "administration", 0, whole, value="as ordered", drugs=scope, **common)
+
+    def _act_on(self, segment: Segment, act: Act, parts: Parts, day: date | None) -> Act:
+        """What was given on an earlier day elsewhere, or is told as the past, is history."""
+        if act.act != GIVEN or day is None or self._note_day is None:
+            return act
+        if day < self._note_day and _ELSEWHERE.search(segment.norm):
+            return Act(HISTORY)
+        if not parts.named and day != self.day and self._is_past(segment, parts.days):
+            return Act(HISTORY)
+        return act
+
+    def _fields(
+        self, segment: Segment, act: Act, parts: Parts, scope: tuple[str, ...], common: dict[str, Any]
+    ) -> None:
+        """Lots, NDCs, routes, sites and who gave it."""
+        norm = segment.norm
+        given = {**common, "act": act.act or GIVEN, "drugs": scope}
+        for kind, found in (("lot", parts.lots), ("ndc", fields.ndcs(norm))):
+            for one in found:
+                self.emit(segment, kind, one.start, one.end, value=one.value, **given)
+        accesses = fields.accesses(norm)
+        ways = fields.routes(norm)
+        for one in ways:
+            owner = self._owner(one.start, one.end, parts.named, norm) or scope
+            # "IV: 24G L hand" is the way that it went in, whatever else the sentence says.
+            is_access = not parts.named and act.act is None and bool(parts.sites or accesses)
+            more = {**common, "act": GIVEN if is_access else act.act, "drugs": owner}
+            self.emit(segment, "route", one.start, one.end, value=one.value, **more)
+        if not parts.named and accesses and not ways and "infus" in segment.line:
+            # An infusion through a needle, port or line goes into a vein.
+            one = accesses[0]
+            self.emit(segment, "route", one.start, one.end, value="iv", **{**given, "act": GIVEN})
+        if parts.named or "site" in parts.marks.values() or act.act == GIVEN or accesses:
+            more = {**common, "act": act.act if parts.named else GIVEN, "drugs": scope}
+            for one in [*parts.sites, *accesses]:
+                self.emit(segment, "site", one.start, one.end, value=one.value, **more)
+        for person in parts.givers:
+            self.emit(segment, "performer", person.start, person.end, value=person.credential, **given)
+        if act.is_by_author:
+            whole = len(norm.rstrip())
+            self.emit(segment, "performer", 0, whole, value="author", drugs=scope, **common)
 
     def _is_past(self, segment: Segment, days: list[fields.FoundDate]) -> bool:
         return any(d.value < self._note_day for d in days if self._note_day) and segment.section not in (
@@ -253,7 +211,10 @@ class Reader:
             tail = segment.norm[one.end : one.end + 40]
             if (
                 what == GIVEN
-                and re.search(r"\b(?:po|by mouth|oral(?:ly)?|tablets?)\b", tail)
+                and (
+                    re.search(r"\b(?:po|by mouth|oral(?:ly)?|tablets?)\b", tail)
+                    or re.search(r"\b(?:oral|po)\s+$", segment.norm[: one.start])
+                )
                 and not re.search(r"\b(?:iv|im|sc|subq)\b", tail)
             ):
                 what = HISTORY if not act.is_stated else what
@@ -306,16 +267,10 @@ class Reader:
             return tuple(sorted(before[-1].drugs))
         return tuple(sorted(after[0].drugs)) if after else ()
 
-    def _amounts(  # noqa: PLR0917
-        self,
-        segment: Segment,
-        amounts: list[Amount],
-        named: list[Named],
-        scope: tuple[str, ...],
-        common: dict[str, Any],
-        marks: dict[int, str],
+    def _amounts(
+        self, segment: Segment, parts: Parts, scope: tuple[str, ...], common: dict[str, Any]
     ) -> None:
-        norm = segment.norm
+        norm, amounts, named, marks = segment.norm, parts.amounts, parts.named, parts.marks
         last_mark = {
             a.start: marks[max(p for p in marks if p <= a.start)]
             for a in amounts
@@ -369,20 +324,11 @@ class Reader:
         for start, end, kind in container_types(norm):
             self.emit(segment, "container", start, end, value=kind, drugs=scope, **{**common, "act": GIVEN})
 
-    def _times(
-        self,
-        segment: Segment,
-        clock: list[fields.Found],
-        marks: dict[int, str],
-        scope: tuple[str, ...],
-        common: dict[str, Any],
-        *,
-        is_signing: bool,
-    ) -> None:
-        if is_signing and common["act"] != GIVEN:
+    def _times(self, segment: Segment, parts: Parts, scope: tuple[str, ...], common: dict[str, Any]) -> None:
+        if parts.is_signing and common["act"] != GIVEN:
             return
         signed = people.signed(segment.norm)
-        for one, role in timed(segment.norm, clock, marks):
+        for one, role in timed(segment.norm, parts.clock, parts.marks):
             if signed and one.start > signed[0]:
                 continue
             act = (

@@ -16,6 +16,21 @@ LONGEST = 600
 """Most characters of one segment; longer ones are cut."""
 
 _LONG = frozenset({"subjective", "objective", "plan", "administration", "addendum"})
+_OF_ONE_LINE = frozenset(
+    {
+        "cc",
+        "chief complaint",
+        "reason for visit",
+        "presenting complaint",
+        "vitals",
+        "vital signs",
+        "disposition",
+        "history",
+    }
+)
+_ONE_SENTENCE = frozenset(
+    {"allergies", "allergy", "weight", "vitals", "lot", "consent", "family history", "fh"}
+)
 _SHORT = frozenset(
     {"signature", "consent", "response", "history", "instructions", "family", "orders", "assessment"}
 )
@@ -92,6 +107,7 @@ def segments_of(cased: str, norm: str) -> list[Segment]:
     # What a heading with text behind it opens ends with its line, save for the long parts of a note.
     section: str | None = None
     outer: str | None = None
+    in_list = True
     paragraph = 0
     lines = _lines(norm)
     number = 0
@@ -111,15 +127,22 @@ def segments_of(cased: str, norm: str) -> list[Segment]:
             section = outer = None if outer in _SHORT else outer
             continue
         headed = heading().match(line)
-        is_heading = False
+        is_heading, said = False, headed[1] if headed else ""
         if headed is not None and (_ENDED.search(headed[0]) or not line[headed.end() :].strip()):
             section, is_heading = sections()[headed[1]], True
             has_text = bool(line[headed.end() :].strip())
-            if not has_text or section in _LONG:
+            if not has_text or (section in _LONG and headed[1] not in _OF_ONE_LINE):
                 outer = section
-        elif not (_BULLET.match(line) or line[:2].isspace()):
+            in_list = not _BULLET.match(line)
+        elif not (in_list and (_BULLET.match(line) or line[:2].isspace())):
             section = outer
         for a, b in _sentences(norm, start, end):
+            if a > start:
+                inner = heading().match(norm[a:b])
+                if inner is not None and inner[0].rstrip().endswith(":"):
+                    section, is_heading, start = sections()[inner[1]], True, a
+                elif said in _ONE_SENTENCE:
+                    section, said = outer, ""
             found.append(
                 Segment(len(found) + 1, a, b, norm[a:b], section, is_heading and a == start, paragraph, line)
             )

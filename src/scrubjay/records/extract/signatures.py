@@ -9,11 +9,25 @@ from scrubjay.records.extract import people
 from scrubjay.records.extract.vocabulary import topic
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scrubjay.records.extract import fields
     from scrubjay.records.extract.reader import Reader
     from scrubjay.records.extract.segments import Segment
 
 _REST = re.compile(r"[\W\d_]+|\b(?:rn|md|do|np|pa|date|time|am|pm|on|at|and|by)\b")
+
+
+def is_bare(
+    norm: str,
+    persons: list[people.Person],
+    days: list[fields.FoundDate],
+    clock: list[fields.Found],
+) -> bool:
+    """Does a segment hold nothing but names with credentials, dates and times?"""
+    if not persons and not days:
+        return False
+    return len(_REST.sub("", _without(norm, [*persons, *clock], days))) < 4
 
 
 def read_signature(
@@ -29,7 +43,8 @@ def read_signature(
     """
     norm = segment.norm
     missing = people.unsigned(norm)
-    if missing and not persons:
+    done = people.signed(norm[: missing[0]]) if missing else None
+    if missing and not (done and any(done[1] <= p.start and p.end <= missing[0] for p in persons)):
         reader.emit(segment, "signature", *missing, value="missing", is_negated=True)
         reader.sign_pending = False
         return
@@ -67,7 +82,7 @@ def read_signature(
     reader.sign_pending = cue is not None and not persons and not named_only
 
 
-def _without(norm: str, persons: list[people.Person], days: list[fields.FoundDate]) -> str:
+def _without(norm: str, persons: Sequence[people.Person | fields.Found], days: list[fields.FoundDate]) -> str:
     kept = list(norm)
     for one in (*persons, *days):
         kept[one.start : one.end] = " " * (one.end - one.start)

@@ -22,9 +22,13 @@ _EMPTY = re.compile(
 )
 _NO_TOPIC = frozenset({"instructions", "consent", "family"})
 _NOT_BEFORE_DIAGNOSIS = re.compile(
-    r"(?:injection site|at (?:the )?site|signs? of|symptoms? of|risk\w*|infusion|post|adverse|allergic to|prevent\w*|prophylaxis|screen\w* for)\W*(?:\w+\W+){0,2}$"
+    r"\b(?:injection site|at (?:the )?site|signs? of|symptoms? of|risk\w*|infusion|post|adverse|allergic to|prevent\w*|prophylaxis|screen\w* for)\b\W*(?:\w+\W+){0,2}$"
 )
 _NO_DISEASE = frozenset({"diagnosis", "prognosis", "osmosis", "hemostasis"})
+_FOR = re.compile(r"\b(?:for|with|of|has|diagnosed)\s+(?:\w+\s+){0,3}$")
+_TREATED_FOR = re.compile(
+    r"\b(?:treated for|diagnosed with|diagnosis of|for treatment of|management of|indicated for|dx of)\s+(?!her\b|his\b|the\b|this\b|infusion|injection|scheduled)([a-z][a-z' -]{3,40})"
+)
 _SCORE = re.compile(r"(?:pain|nausea)\s*(?:score|scale|level|is|was|:|=|from|down)?\s*\d+(?:/10)?")
 _FOR_INJECTION = re.compile(r"\bfor (?:\w+[ -]){0,5}?(?:injection|shot|infusion|dose|treatment|b-?12)\b")
 _OF_RELIEF = re.compile(r"^(?:improv|relief|resolv|felt|feels|feeling|respond|tolerat|stable|good)")
@@ -128,6 +132,8 @@ def _diagnosis(segment: Segment) -> Iterator[Topic]:
                 unit="ICD-10-CM",
             )
     masked = [m.span() for m in _SCORE.finditer(norm)]
+    # "Intolerant of alendronate, esophagitis": what follows an earlier treatment is its result.
+    tried = topic("prior").search(norm)
     reacted = [m.span() for m in topic("response").finditer(norm)]
     for kind in ("diagnosis_words", "symptom_words"):
         if kind == "symptom_words" and (
@@ -140,15 +146,22 @@ def _diagnosis(segment: Segment) -> Iterator[Topic]:
                 "negation", start, end
             ):
                 continue
+            if tried and start >= tried.start() and not _FOR.search(norm[:start]):
+                continue
             if _is_about_other(segment, start, end) or _NOT_BEFORE_DIAGNOSIS.search(norm[:start]):
                 continue
             if match[0] in _NO_DISEASE or (segment.section == "history" and kind == "symptom_words"):
                 continue
             yield Topic("diagnosis", start, end, match[0])
             break
+    for match in _TREATED_FOR.finditer(norm):
+        if not context.holds("negation", match.start(1), match.end(1)) and not _is_about_other(
+            segment, match.start(1), match.end(1)
+        ):
+            yield Topic("diagnosis", match.start(1), match.end(1), match[1])
     if segment.section == "assessment" and segment.is_heading_line:
         content = norm.partition(":")[2].strip()
-        if content and not _EMPTY.match(content) and not re.fullmatch(r"[_.\s-]*", content):
+        if content and not _EMPTY.match(content) and not re.match(r"[_.\s-]{3,}", content):
             start = norm.index(content[0], norm.index(":") + 1)
             end = start + len(content)
             if not context.holds("negation", start, start + 1) and not re.match(r"(?:not|none|no )", content):

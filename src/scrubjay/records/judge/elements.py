@@ -261,7 +261,8 @@ def discard(amounts: Recorded, *, is_jw_billed: bool) -> Answer:
 
 def diagnosis(subject: Subject) -> Answer:
     """Is a diagnosis stated, and where codes are, is one of them of a category on the claim?"""
-    stated = subject.stated("diagnosis")
+    # What the history lists is not what this drug is for.
+    stated = [m for m in subject.stated("diagnosis") if m.section not in ("history", "family")]
     denied = subject.stated("diagnosis", is_negated=True)
     if not stated:
         return Answer(ABSENT, "no diagnosis or reason for the drug is stated", distinct(denied))
