@@ -35,6 +35,9 @@ _WASTE_AFTER = re.compile(
     r"\s*(?:\([^)]{0,30}\)\s*)?(?:of\s+(?:the\s+)?(?:drug|medication|solution|it|[a-z-]{4,30})\s+)?(?:\w+\s+){0,2}?(?:was\s+|were\s+|is\s+|as\s+|to\s+)?(?:\w+\s+){0,2}?"
     r"(?:discard\w*|wast(?:e|ed|age)\b|thrown|disposed|unused|destroyed|left ?over|remained|remaining|not used|drawn off and)"
 )
+_WASTE_OF_VIAL = re.compile(
+    rf"\s*(?:out )?of\s+(?:the\s+|a\s+)?{NUMBER}\s*{_UNIT}\b(?!\s+and\b)[^.;,\d]{{0,40}}?\b(?:discard\w*|wast(?:e|ed)\b)"
+)
 _WASTE_BEFORE = re.compile(
     r"(?:discard\w*|wast(?:e|ed|age|ing)\b|residual|remainder|remaining|left ?over|disposed|unused|threw away)(?:\s+(?:amount|drug|medication|dose|portion|volume|quantity|portion|product|of|the|was|is|were|a|total|approximately|approx|about|remaining|~|in|sharps|\(|:|=|-|left|over|mg)|\s|[:=(~-])*$"
 )
@@ -99,7 +102,7 @@ def amounts_of(text: str, label_of: dict[int, str] | None = None) -> list[Amount
         before = text[matches[number - 1].end() if number else 0 : match.start()]
         after = text[match.end() : matches[number + 1].start() if number + 1 < len(matches) else len(text)]
         label = _label_at(label_of, match.start(), matches[number - 1].end() if number else 0)
-        one = _read(match, before, after, label)
+        one = _read(match, before, after, label, text[match.end() :][:120])
         if one is not None:
             found.append(one)
     return found
@@ -116,7 +119,7 @@ def _label_at(labels: dict[int, str] | None, at: int, since: int) -> str | None:
     return labels[last]
 
 
-def _read(match: re.Match[str], before: str, after: str, label: str | None) -> Amount | None:
+def _read(match: re.Match[str], before: str, after: str, label: str | None, rest: str) -> Amount | None:
     number, unit = _number(match["number"]), _symbol(match["unit"])
     start, end = match.start("number"), match.end()
     if match["per"]:
@@ -138,7 +141,12 @@ def _read(match: re.Match[str], before: str, after: str, label: str | None) -> A
         and (_GAUGE.match(after) or _GAUGE_BEFORE.search(before))
     ):
         return None
-    if label == "waste" or _WASTE_BEFORE.search(before) or (label is None and _is_waste_after(after)):
+    if (
+        label == "waste"
+        or _WASTE_OF_VIAL.match(rest)
+        or _WASTE_BEFORE.search(before)
+        or (label is None and _is_waste_after(after))
+    ):
         return Amount("waste", start, end, number, unit)
     if label == "vial" or _VIAL_AFTER.match(after) or _VIAL_BEFORE.search(before):
         if unit == "mL":

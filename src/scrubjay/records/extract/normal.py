@@ -38,6 +38,7 @@ _COUNTED = (
 _SPELLED = re.compile(
     rf"\b((?:{_NUMBER_WORD})(?:[\s-]+(?:{_NUMBER_WORD}))*)(?=[\s-]+(?:{_COUNTED}))", re.IGNORECASE
 )
+_LONGEST_WORD = 40
 _WORD = re.compile(r"[a-z]{6,}(?:-[a-z]+)?")
 
 
@@ -78,7 +79,7 @@ class Speller:
         self.corrected = lru_cache(maxsize=100_000)(self._corrected)
 
     def _corrected(self, word: str) -> str:
-        if word in self._known:
+        if word in self._known or len(word) > _LONGEST_WORD:
             return word
         best, least = word, 3
         for target in self._by_letter.get(word[0], ()):

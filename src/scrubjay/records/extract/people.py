@@ -76,8 +76,8 @@ _SIGNED = re.compile(
 )
 _UNSIGNED = re.compile(
     r"\bunsigned\b|\bnot (?:yet )?(?:been )?(?:e-?)?(?:signed|authenticated|cosigned)\b|\b(?:awaiting|pending|no|missing|without|needs|lacks) (?:\w+ ){0,3}(?:signature|cosignature|co-signature|authentication)\b"
-    r"|\bsignature\b\s*(?:\([^)]*\))?\s*[:=-]?\s*(?:_{2,}|\.{4,}|-{3,}|\[\s*\]|\[blank\]|blank\b|pending|missing|not (?:on file|present|obtained)|none|n/?a\b|absent|x_+|$)"
-    r"|\b(?:signed|sign|e-signed)(?: by)?\s*[:=-]\s*(?:_{2,}|\.{4,}|\[\s*\]|\[blank\]|pending|$)|\b(?:draft|preliminary)[- ](?:note|report)?\s*(?:not|un)|signature line (?:is )?(?:blank|empty)|\b(?:is|was|remains) unsigned\b"
+    r"|\bsignature\b\s*(?:\([^)]*\))?\s*[:=-]?\s*(?:_{2,}|\.{4,}|-{3,}|\[[\w\s]{0,20}\]|blank\b|pending|missing|not (?:on file|present|obtained)|none|n/?a\b|absent|x_+|$)"
+    r"|\b(?:signed|sign|e-signed)(?: by)?\s*[:=-]\s*(?:_{2,}|\.{4,}|\[[\w\s]{0,20}\]|pending|$)|\b(?:draft|preliminary)[- ](?:note|report)?\s*(?:not|un)|signature line (?:is )?(?:blank|empty)|\b(?:is|was|remains) unsigned\b"
 )
 
 

@@ -54,7 +54,7 @@ class Segment:
         section: the section it stands in, or null.
         is_heading_line: it begins with the heading of its section.
         paragraph: number of the block of lines without a blank line between.
-        line: the whole line that it stands in.
+        line: the whole line that it stands in; empty where that is very long.
     """
 
     number: int
@@ -126,6 +126,8 @@ def segments_of(cased: str, norm: str) -> list[Segment]:
             paragraph += 1
             section = outer = None if outer in _SHORT else outer
             continue
+        # A line without end says nothing of its neighbours, and would be searched for every sentence of it.
+        around = line if len(line) <= 2 * LONGEST else ""
         headed = heading().match(line)
         is_heading, said = False, headed[1] if headed else ""
         if headed is not None and (_ENDED.search(headed[0]) or not line[headed.end() :].strip()):
@@ -144,7 +146,9 @@ def segments_of(cased: str, norm: str) -> list[Segment]:
                 elif said in _ONE_SENTENCE:
                     section, said = outer, ""
             found.append(
-                Segment(len(found) + 1, a, b, norm[a:b], section, is_heading and a == start, paragraph, line)
+                Segment(
+                    len(found) + 1, a, b, norm[a:b], section, is_heading and a == start, paragraph, around
+                )
             )
     return found
 
