@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test setup lint types layers docs docs-check chart-scores lock bench clean
+.PHONY: demo test setup lint types layers docs docs-check chart-scores corpus lock bench clean
 
 demo: $(STAMP)
 	$(BIN)/scrubjay demo
@@ -45,6 +45,10 @@ docs-check: $(STAMP)
 # Precision and recall of the edits of charts; renews docs/chart-scores.md.
 chart-scores: $(STAMP)
 	$(BIN)/python -m scrubjay.testing.chart_scores --write
+
+# Judges 10,000 synthetic claims with seeded faults and writes docs/corpus.md.
+corpus: $(STAMP)
+	$(BIN)/python -m scrubjay.testing.corpus
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/run.py

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
-from datetime import UTC, datetime
+import subprocess
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from filelock import FileLock
 
 from scrubjay.reference import Reference
-from scrubjay.reference.library import Library
-from scrubjay.reference.loading import load_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,16 +38,30 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def official_editions(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A reference folder with every official file of ../shared loaded; made once for all workers. Read only."""
+    """A reference folder with every official file of ../shared loaded; made once for all workers. Read only.
+
+    It is loaded as a user does it, with one command.
+    """
     # Workers of one run have folders of their own below one that they share.
     base = tmp_path_factory.getbasetemp()
     root = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
     folder, done = root / "official", root / "official.done"
     with FileLock(root / "official.lock"):
         if not done.exists():
-            load_paths([shared / "data"], Library(folder), loaded_at=datetime(2026, 11, 1, tzinfo=UTC))
+            command = [sys.executable, "-m", "scrubjay", "reference", "load", str(shared / "data")]
+            ended = subprocess.run(
+                [*command, "--reference", str(folder), "--json"], capture_output=True, check=False
+            )
+            assert ended.returncode == 0, ended.stderr.decode()
+            folder.with_name("official.json").write_bytes(ended.stdout)
             done.touch()
     return folder
+
+
+@pytest.fixture(scope="session")
+def official_load(official_editions: Path) -> dict[str, Any]:
+    """What `scrubjay reference load ../shared/data --json` said."""
+    return json.loads(official_editions.with_name("official.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")

@@ -6,18 +6,20 @@ within it, so that a check does not wait for it.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import polars as pl
 
 from scrubjay import __version__
 from scrubjay.edits.site import with_own
 from scrubjay.edits.spec import Grain, Severity
-from scrubjay.engine import judge, prefetched, run_edits
+from scrubjay.engine import judge, run_edits
 from scrubjay.engine.waivers import CLAIM_COLUMNS, LINE_COLUMNS, mark, waiver_frame
 from scrubjay.errors import UsageError
-from scrubjay.intake import ClaimReader
+from scrubjay.evidence_files import NO_FILES, EvidenceFiles
+from scrubjay.intake import begun
 from scrubjay.policies import PolicySet, load_policy_file, with_payer_severities
 from scrubjay.reference import Reference
 from scrubjay.reports.checked import CheckReport, RunInfo, is_read_whole, reason_words
@@ -29,33 +31,37 @@ if TYPE_CHECKING:
 
     from scrubjay.drugs import CodeAnswer, ConvertAnswer, NdcAnswer, UnitsAnswer, UnitsRequest
     from scrubjay.edits.spec import Edit
+    from scrubjay.engine.fix_file import Proposal
     from scrubjay.engine.impact import Judged
     from scrubjay.engine.waiver_file import Waiver
-    from scrubjay.records.audit import Audit
-    from scrubjay.records.extract.protocol import Extractor
+    from scrubjay.intake import FileReport, Reading
+    from scrubjay.records.audit import Audit, AuditSettings
+    from scrubjay.recovery.remit import RemitReport
+    from scrubjay.reports.explain import Explanation
     from scrubjay.reports.impact import ImpactReport
+    from scrubjay.reports.ledger import LedgerReport
 
 __all__ = [
     "CheckReport",
     "RunInfo",
     "audit",
+    "authorizations",
     "check",
     "code",
     "convert",
     "edits",
     "explain",
+    "explanation",
+    "fix_proposals",
     "impact",
     "ndc",
     "reason_words",
+    "remit",
     "units",
 ]
 
 DEFAULT_PAYER = "medicare"
 """Alias of the policy that answers `units` where no payer is named."""
-
-# Facts have a fixed cost per batch, so the engine likes larger ones than the reader needs; a million claims
-# still run within the memory that docs/performance.md states.
-_BATCH_BYTES = 16 << 20
 
 
 def edits(
@@ -93,16 +99,19 @@ def edits(
 
 
 def of_claims(chosen: Sequence[Edit]) -> list[Edit]:
-    """Those that claims alone can answer: edits of charts are asked by `audit`.
+    """Those that claims alone can answer: edits of charts are asked by `audit`, of texts by `guide check`.
 
     Raises:
-        UsageError: only edits of charts were chosen.
+        UsageError: only edits of charts and texts were chosen.
     """
-    asked = [e for e in chosen if e.grain is not Grain.CHART]
+    asked = [e for e in chosen if e.grain not in (Grain.CHART, Grain.TEXT)]
     if chosen and not asked:
+        is_chart = chosen[0].grain is Grain.CHART
         raise UsageError(
-            f"{chosen[0].code} compares claims with charts, and no chart is given here.",
-            hint="Ask it with: scrubjay audit --chart PATH --claims PATH",
+            f"{chosen[0].code} judges {'claims against charts' if is_chart else 'guide texts'}, and none is given here.",
+            hint="Ask it with: scrubjay audit --chart PATH --claims PATH"
+            if is_chart
+            else "Ask it with: scrubjay guide check FILE",
         )
     return asked
 
@@ -142,6 +151,32 @@ def explain(name_or_code: str, *, own: Sequence[Edit] = ()) -> Edit:
     raise UsageError(f"there is no edit {name_or_code!r}.", hint=f"{hint}`scrubjay edits` lists them.")
 
 
+def explanation(
+    name_or_code: str,
+    *,
+    as_of: date,
+    own: Sequence[Edit] = (),
+    policies: Sequence[Path | str] = (),
+    reference_path: Path | None = None,
+) -> Explanation:
+    """What an edit checks, why, how to fix it, its cases, what payers say, its denials and sources.
+
+    `scrubjay.reports.explain_pages.explanation_markdown` makes a text of it.
+
+    Raises:
+        UsageError: no such edit.
+        PolicyError: a policy file is broken.
+    """
+    from scrubjay.reports.explain import explained  # noqa: PLC0415
+
+    return explained(
+        explain(name_or_code, own=own),
+        reference=Reference.open(reference_path),
+        policies=PolicySet.base([load_policy_file(p) for p in policies], replacing=True),
+        as_of=as_of,
+    )
+
+
 def check(
     paths: Sequence[Path | str],
     *,
@@ -155,6 +190,8 @@ def check(
     waivers: Sequence[Waiver] = (),
     reference_path: Path | None = None,
     progress: Callable[[int], None] | None = None,
+    evidence: EvidenceFiles = NO_FILES,
+    reading: Reading | None = None,
 ) -> CheckReport:
     """Judge the claims of 837 files.
 
@@ -170,28 +207,32 @@ def check(
         waivers: mark findings, which then do not count; `scrubjay.engine.waiver_file` reads them.
         reference_path: folder of loaded reference editions; null takes the usual one.
         progress: called with the number of bytes read.
+        evidence: files of earlier claims, authorizations and eligibility.
+        reading: of those files, where it has begun already; null begins now.
 
     Raises:
         UsageError: a word names no edit, or a severity is none.
         EditDefinitionError: a code or name of `own_edits` is already used.
         PolicyError: a policy file is broken.
     """
-    reader = ClaimReader(paths, progress=progress, batch_bytes=_BATCH_BYTES)
-    # Reading starts now, while edits, policies and reference are loaded.
-    with prefetched(reader.batches()) as batches:
+    # While edits, policies and reference are loaded, the files are read already.
+    with begun(paths, progress=progress) if reading is None else nullcontext(reading) as claims:
         chosen = of_claims(edits(select, ignore, own=own_edits, severities=severities))
         policy_set = PolicySet.base([load_policy_file(p) for p in policies])
         chosen = with_payer_severities(chosen, policy_set)
         reference = Reference.open(reference_path)
-        result = run_edits(
-            batches,
-            chosen,
-            reference=reference,
-            policies=policy_set,
-            as_of=as_of,
-            claim_columns=CLAIM_COLUMNS if waivers else (),
-            line_columns=LINE_COLUMNS if waivers else (),
-        )
+        known, told = evidence.read()
+        with reference.recording() as usage:
+            result = run_edits(
+                claims.batches,
+                chosen,
+                evidence=known,
+                reference=reference,
+                policies=policy_set,
+                as_of=as_of,
+                claim_columns=CLAIM_COLUMNS if waivers else (),
+                line_columns=LINE_COLUMNS if waivers else (),
+            )
     report = CheckReport(
         run=RunInfo(
             version=__version__,
@@ -199,15 +240,33 @@ def check(
             editions=[f"{e.set_name} {e.edition}" for e in reference.known_editions(as_of)],
             edits=len(chosen),
             started_at=started_at,
+            editions_used=usage.editions(reference.frames),
         ),
-        files=reader.reports,
+        files=claims.reports,
         result=result,
         edits={e.name: e for e in chosen},
         policies=policy_set,
+        evidence=told,
     )
     if waivers:
         _waive(report, waivers, with_own(own_edits))
     return report
+
+
+def authorizations(
+    paths: Sequence[Path | str],
+    *,
+    as_of: date,
+    claims: Sequence[Path | str] = (),
+    history: Sequence[Path | str] = (),
+    reference_path: Path | None = None,
+) -> LedgerReport:
+    """What authorizations grant, what claims draw and what is left; see `scrubjay.engine.ledger.follow`."""
+    from scrubjay.engine.ledger import follow  # noqa: PLC0415
+    from scrubjay.reports.ledger import LedgerReport  # noqa: PLC0415
+
+    reference = Reference.open(reference_path)
+    return LedgerReport(as_of, *follow(paths, claims, history, as_of=as_of, reference=reference))
 
 
 def _waive(report: CheckReport, waivers: Sequence[Waiver], known: Sequence[Edit]) -> None:
@@ -235,55 +294,22 @@ def audit(
     as_of: date,
     started_at: datetime,
     policies: Sequence[Path | str] = (),
-    select: Sequence[str] = (),
-    ignore: Sequence[str] = (),
-    manifest: Path | None = None,
-    checklists: Sequence[Path] = (),
-    extractors: Sequence[Extractor] = (),
     reference_path: Path | None = None,
+    **more: Unpack[AuditSettings],
 ) -> tuple[Audit, RunInfo]:
-    """Compare charts with claims; see `scrubjay.records.audit`.
-
-    Args:
-        charts: chart files and folders; what cannot be read becomes a problem, the others go on.
-        claims: 837 files.
-        as_of: the day on which things are known.
-        started_at: when the run began, for the record.
-        policies: policy files of the user's own, before those that ship.
-        select: edits by code, name or family; all of charts where empty.
-        ignore: which of those to leave out.
-        manifest: CSV that says which chart belongs to which claim.
-        checklists: what the practice asks of records.
-        extractors: further readers of texts, e.g. one with a language model behind it; what they say counts only
-            where the text says it.
-        reference_path: folder of loaded reference editions; null takes the usual one.
+    """Compare charts with claims by the edits of charts; see `scrubjay.records.audit.audit`, also for `more`.
 
     Raises:
-        UsageError: a word names no edit, or manifest or checklist is not in the form.
+        UsageError: the manifest or a checklist is not in the form.
         PolicyError: a policy file is broken.
     """
     from scrubjay.records.audit import audit as run_audit  # noqa: PLC0415
 
     reference = Reference.open(reference_path)
-    found = run_audit(
-        charts,
-        claims,
-        edits=edits(select, ignore),
-        reference=reference,
-        policies=PolicySet.base([load_policy_file(p) for p in policies]),
-        as_of=as_of,
-        manifest=manifest,
-        checklists=checklists,
-        extractors=extractors,
-    )
-    run = RunInfo(
-        version=__version__,
-        as_of=as_of,
-        editions=[f"{e.set_name} {e.edition}" for e in reference.known_editions(as_of)],
-        edits=len(found.edits),
-        started_at=started_at,
-    )
-    return found, run
+    known = PolicySet.base([load_policy_file(p) for p in policies])
+    found = run_audit(charts, claims, edits=edits(), reference=reference, policies=known, as_of=as_of, **more)
+    editions = [f"{e.set_name} {e.edition}" for e in reference.known_editions(as_of)]
+    return found, RunInfo(__version__, as_of, editions, len(found.edits), started_at)
 
 
 def impact(
@@ -324,13 +350,68 @@ def impact(
     policy_set = PolicySet.base([load_policy_file(p) for p in policies])
     both = worlds(reference_path, before=before, after=after, edition=edition, source=source)
     judged: list[Judged] = []
-    reader = ClaimReader(paths, progress=progress, batch_bytes=_BATCH_BYTES)
+    reports: list[FileReport] = []
     for world in both:
-        # A reader reads once; what it says of the files is the same both times.
-        reader = ClaimReader(paths, progress=progress, batch_bytes=_BATCH_BYTES)
-        with prefetched(reader.batches()) as batches:
-            judged.append(judge_world(batches, chosen, world=world, policies=policy_set))
-    return ImpactReport(*both, (judged[0], judged[1]), reader.reports)
+        # Files are read once for each; what is said of them is the same both times.
+        with begun(paths, progress=progress) as claims:
+            judged.append(judge_world(claims.batches, chosen, world=world, policies=policy_set))
+            reports = claims.reports
+    return ImpactReport(*both, (judged[0], judged[1]), reports)
+
+
+def fix_proposals(
+    data: bytes,
+    name: str,
+    *,
+    as_of: date,
+    policies: Sequence[Path | str] = (),
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    own_edits: Sequence[Edit] = (),
+    reference_path: Path | None = None,
+) -> list[Proposal]:
+    """The changes that edits propose for a person to decide; `scrubjay.engine.fix_file.fix_data` writes them.
+
+    `data` is the content of an 837 and `name` its path for messages; the rest is as for `check`.
+
+    Raises:
+        UsageError: a word names no edit.
+        PolicyError: a policy file is broken.
+    """
+    from scrubjay.engine.fix_file import proposals  # noqa: PLC0415
+
+    return proposals(
+        data,
+        name,
+        edits(select, ignore, own=own_edits),
+        reference=Reference.open(reference_path),
+        policies=PolicySet.base([load_policy_file(p) for p in policies]),
+        as_of=as_of,
+    )
+
+
+def remit(
+    paths: Sequence[Path | str],
+    claims: Sequence[Path | str] = (),
+    *,
+    as_of: date,
+    policies: Sequence[Path | str] = (),
+    reference_path: Path | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> RemitReport:
+    """Read answers (835, 999, 277CA, TA1), balance, match with claims, decide on each line; nothing is kept.
+
+    See `scrubjay.recovery.remit.read_remit`; policies, reference and as_of are as in `check`.
+
+    Raises:
+        PolicyError: a policy file is broken.
+    """
+    from scrubjay.recovery.decide import World  # noqa: PLC0415
+    from scrubjay.recovery.remit import read_remit  # noqa: PLC0415
+
+    policy_set = PolicySet.base([load_policy_file(p) for p in policies])
+    world = World(policy_set, Reference.open(reference_path), as_of)
+    return read_remit(paths, claims, world, progress=progress)
 
 
 def code(text: str, *, on: date, as_of: date, reference_path: Path | None = None) -> CodeAnswer:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from scrubjay.codes import MBI_PATTERN
 from scrubjay.tables import CLAIMS, LINES, Kind
+from scrubjay.tables.acknowledgments import ACKNOWLEDGMENT_ERRORS, CLAIM_STATUSES
+from scrubjay.tables.remits import PROVIDER_ADJUSTMENTS, REMIT_CLAIMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +24,10 @@ if TYPE_CHECKING:
 REDACTED = "[redacted]"
 
 IDENTIFIERS: frozenset[str] = frozenset(
-    c.name for t in (CLAIMS, LINES) for c in t if c.kind is Kind.IDENTIFIER
+    c.name
+    for t in (CLAIMS, LINES, REMIT_CLAIMS, PROVIDER_ADJUSTMENTS, CLAIM_STATUSES, ACKNOWLEDGMENT_ERRORS)
+    for c in t
+    if c.kind is Kind.IDENTIFIER
 )
 """Columns that hold protected health information."""
 

@@ -72,17 +72,13 @@ def test_enough_is_compared(quarters: list[tuple[date, date]], drug_codes: pl.Se
     assert drug_codes.len() > 900
 
 
-def test_days_of_validity_are_the_same(
-    loaded_reference: Reference,
-    editor_codes: pl.DataFrame,
-    drug_codes: pl.Series,
-    quarters: list[tuple[date, date]],
-) -> None:
-    spans = pl.DataFrame(quarters, schema={"quarter": pl.Date, "quarter_to": pl.Date}, orient="row")
+def _both(reference: Reference, codes: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
+    """Days of validity in each quarter, ours and the editor's, of drug codes: null where never."""
+    drugs = reference.table("drugs", as_of=AS_OF)["hcpcs"].unique()
     last = pl.col("quarter_to") - pl.duration(days=1)
     ours = (
-        loaded_reference.table("hcpcs", as_of=AS_OF)
-        .filter(pl.col("hcpcs").is_in(drug_codes.implode()))
+        reference.table("hcpcs", as_of=AS_OF)
+        .filter(pl.col("hcpcs").is_in(drugs.implode()))
         .select(
             "hcpcs",
             pl.col("effective_from").fill_null(date(1, 1, 1)).alias("from"),
@@ -96,10 +92,15 @@ def test_days_of_validity_are_the_same(
             pl.min_horizontal(pl.col("to") - pl.duration(days=1), last).max().alias("ours_to"),
         )
     )
-    theirs = editor_codes.filter(pl.col("hcpcs").is_in(drug_codes.implode())).join(
-        spans, on="quarter", how="semi"
-    )
-    both = ours.join(theirs, on=["hcpcs", "quarter"], how="full", coalesce=True)
+    theirs = codes.filter(pl.col("hcpcs").is_in(drugs.implode())).join(spans, on="quarter", how="semi")
+    return ours.join(theirs, on=["hcpcs", "quarter"], how="full", coalesce=True)
+
+
+def test_days_of_validity_are_the_same(
+    loaded_reference: Reference, editor_codes: pl.DataFrame, quarters: list[tuple[date, date]]
+) -> None:
+    spans = pl.DataFrame(quarters, schema={"quarter": pl.Date, "quarter_to": pl.Date}, orient="row")
+    both = _both(loaded_reference, editor_codes, spans)
 
     def said(first: str, final: str) -> pl.Expr:
         return (
@@ -115,6 +116,37 @@ def test_days_of_validity_are_the_same(
     )
     assert compared.height > 20_000
     _compare(_found(compared.filter(pl.col("ours") != pl.col("editor"))), "validity")
+
+
+def test_after_the_newest_whole_edition_only_ends_are_unknown(
+    loaded_reference: Reference, editor_codes: pl.DataFrame, quarters: list[tuple[date, date]]
+) -> None:
+    """Of quarters that only later lists of codes speak about: a code that ended then is still open with us.
+
+    Nothing else may differ: no code that the editor has and we have not, no other first day.
+    """
+    newest = max(end for _, end in quarters)
+    spans = editor_codes.filter(pl.col("quarter") >= newest).select("quarter", "quarter_to").unique()
+    both = _both(loaded_reference, editor_codes, spans)
+    assert spans.height == 6
+    assert both.height > 7_500
+    assert both.filter(pl.col("ours_from").is_null()).is_empty(), "codes that only the editor has"
+    listed = both.filter(pl.col("first_day").is_not_null())
+    assert listed.filter(pl.col("ours_from") != pl.col("first_day")).is_empty(), "other first days"
+    assert listed.filter(pl.col("ours_to") < pl.col("last_day")).is_empty(), (
+        "ends that the editor does not have"
+    )
+    # One that the editor lists no longer, or up to a day in the quarter, ended: it is not listed again later.
+    ended = both.filter(pl.col("first_day").is_null() | (pl.col("ours_to") > pl.col("last_day")))
+    again = ended.select("hcpcs", pl.col("quarter").alias("ended_in")).join(
+        listed.select("hcpcs", "quarter"), on="hcpcs"
+    )
+    back = again.filter(pl.col("quarter") > pl.col("ended_in")).select("hcpcs", "ended_in").unique()
+    _compare(
+        {(r["hcpcs"], r["ended_in"], "open", "not listed") for r in back.iter_rows(named=True)},
+        "left_out_for_a_while",
+    )
+    assert ended["hcpcs"].n_unique() < 120, "few of the 1,300 codes end in six quarters"
 
 
 def test_hospital_status_is_the_same(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import date
 from enum import StrEnum
 from importlib.resources import files
@@ -20,6 +21,15 @@ from scrubjay.cli.common import (
     parse_day,
     say,
 )
+from scrubjay.cli.evidence import (
+    NO_FILES,
+    AuthorizationFiles,
+    EligibilityFiles,
+    EvidenceFiles,
+    HistoryFiles,
+    HistoryFrom,
+    evidence_files,
+)
 from scrubjay.cli.formats import chosen_format
 from scrubjay.cli.selection import (
     EditsDirs,
@@ -37,8 +47,11 @@ from scrubjay.cli.selection import (
 from scrubjay.errors import ExitCode, UnreadableInputError
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from scrubjay.api import CheckReport
     from scrubjay.cli.settings import Settings
+    from scrubjay.intake import Reading
 
 DEMO_AS_OF = date(2026, 3, 20)
 """The day that the sample claims were written for; on today's date most would be past timely filing."""
@@ -103,6 +116,7 @@ def register(app: typer.Typer) -> None:
 - `scrubjay check claims.837`
 - `scrubjay check march/*.837 --as-of 2024-04-01 --fail-on warning`
 - `scrubjay check claims.837 --policy our-plans.yaml --ignore DU,TF`
+- `scrubjay check claims.837 --history earlier.csv --authorizations letters.csv --eligibility answers.271`
 - `scrubjay check claims.837 --waivers accepted.yaml --strict`
 - `scrubjay check claims.837 -o report.html`
 - `scrubjay check claims.837 --json > findings.json`
@@ -124,6 +138,10 @@ def check(
     ignore: IgnoreWords = None,
     edits_dir: EditsDirs = None,
     waivers: WaiverFiles = None,
+    history: HistoryFiles = None,
+    history_from: HistoryFrom = None,
+    authorizations: AuthorizationFiles = None,
+    eligibility: EligibilityFiles = None,
     fail_on: Annotated[
         FailOn | None, typer.Option("--fail-on", help="Exit with 1 from this severity on. Default: error.")
     ] = None,
@@ -143,22 +161,25 @@ def check(
 
     Options that are not typed come from `scrubjay.toml`, if there is one here or in a folder above.
     """
-    settings = read_settings(config, profile, no_config=no_config)
-    options = settings.options
-    if output is None and options.output is not None:
-        output = Path(options.output)
-        report_format = report_format or _as_format(options.format)
-    elif output is None and not as_json:
-        report_format = report_format or _as_format(options.format)
-    chosen = chosen_format(Format, report_format, output, as_json=as_json)
-    chosen_edits = selection(settings, select=select, ignore=ignore, edits_dirs=edits_dir, waivers=waivers)
-    report = _judge(
-        paths,
-        _day(as_of, settings),
-        settings.paths("policy") if policy is None else policy,
-        chosen_edits,
-        reference=reference or (Path(options.reference) if options.reference else None),
-    )
+    with _reading(paths) as reading:
+        settings = read_settings(config, profile, no_config=no_config)
+        options = settings.options
+        if output is None and options.output is not None:
+            output = Path(options.output)
+            report_format = report_format or _as_format(options.format)
+        elif output is None and not as_json:
+            report_format = report_format or _as_format(options.format)
+        chosen = chosen_format(Format, report_format, output, as_json=as_json)
+        asked = selection(settings, select=select, ignore=ignore, edits_dirs=edits_dir, waivers=waivers)
+        report = _judge(
+            reading,
+            paths,
+            _day(as_of, settings),
+            settings.paths("policy") if policy is None else policy,
+            asked,
+            evidence=evidence_files(history, history_from, authorizations, eligibility),
+            reference=reference or (Path(options.reference) if options.reference else None),
+        )
     given_limit = limit if limit is not None or print_all else options.limit
     _write(
         report,
@@ -168,7 +189,11 @@ def check(
         with_not_evaluated=_first(not_evaluated, options.not_evaluated, default=True),
     )
     threshold = fail_on.value if fail_on is not None else options.fail_on or FailOn.ERROR.value
-    return int(report.exit_code(threshold, strict=_first(strict, options.strict, default=False)))
+    is_strict = _first(strict, options.strict, default=False)
+    unanswered = report.unanswered(threshold) if is_strict else 0
+    if unanswered:
+        say(f"--strict: {unanswered:,} questions that could not be answered count as findings.")
+    return int(report.exit_code(threshold, strict=is_strict))
 
 
 def _first(typed: bool | None, written: bool | None, *, default: bool) -> bool:
@@ -204,7 +229,9 @@ def demo(
     """
     chosen = chosen_format(Format, report_format, output, as_json=as_json)
     on_day = DEMO_AS_OF if as_of is None else parse_day(as_of, "--as-of")
-    report = _judge(sample_files(), on_day, [], Selection([], [], {}, [], []), reference=None)
+    paths = sample_files()
+    with _reading(paths) as reading:
+        report = _judge(reading, paths, on_day, [], Selection([], [], {}, [], []), reference=None)
     _write(report, chosen, output, limit=None, with_not_evaluated=True)
     return int(ExitCode.CLEAN)
 
@@ -232,33 +259,43 @@ def _limit(given: int | None, chosen: Format, *, print_all: bool) -> int | None:
     return 1000 if chosen is Format.HTML else 50
 
 
+@contextmanager
+def _reading(paths: list[Path]) -> Generator[Reading]:
+    """The files, being read while everything else is loaded: half a second for one core."""
+    from scrubjay.cli.progress import shown_progress  # noqa: PLC0415 - heavy, like all below
+    from scrubjay.intake import begun  # noqa: PLC0415
+
+    with shown_progress(paths) as progress, begun(paths, progress=progress) as reading:
+        yield reading
+
+
 def _judge(
+    reading: Reading,
     paths: list[Path],
     as_of: date,
     policies: list[Path],
     asked: Selection,
     *,
     reference: Path | None,
+    evidence: EvidenceFiles = NO_FILES,
 ) -> CheckReport:
-    from scrubjay import api  # noqa: PLC0415 - heavy, like all below
-    from scrubjay.cli.progress import shown_progress  # noqa: PLC0415
+    from scrubjay import api  # noqa: PLC0415
     from scrubjay.engine.waiver_file import load_waivers  # noqa: PLC0415
 
-    waivers = load_waivers(asked.waivers)
-    with shown_progress(paths) as progress:
-        return api.check(
-            paths,
-            as_of=as_of,
-            started_at=now(),
-            policies=policies,
-            select=asked.select,
-            ignore=asked.ignore,
-            own_edits=asked.own,
-            severities=asked.severities,
-            waivers=waivers,
-            reference_path=reference,
-            progress=progress,
-        )
+    return api.check(
+        paths,
+        as_of=as_of,
+        started_at=now(),
+        policies=policies,
+        select=asked.select,
+        ignore=asked.ignore,
+        own_edits=asked.own,
+        severities=asked.severities,
+        waivers=load_waivers(asked.waivers),
+        reference_path=reference,
+        reading=reading,
+        evidence=evidence,
+    )
 
 
 def _write(

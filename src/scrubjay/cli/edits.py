@@ -1,20 +1,42 @@
-"""`scrubjay explain` and `scrubjay edits`."""
+"""`scrubjay explain`, `scrubjay edits list | diff` and `scrubjay test-edits`."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+from pathlib import Path  # noqa: TC003 - read by typer
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from scrubjay.cli.common import AsOf, JsonFlag, ReferencePath, console, day_or_today, print_json
-from scrubjay.errors import ExitCode
+from scrubjay.cli.common import (
+    AsOf,
+    JsonFlag,
+    OutputFile,
+    PolicyFiles,
+    ReferencePath,
+    console,
+    day_or_today,
+    output,
+    print_json,
+    say,
+)
+from scrubjay.cli.selection import (
+    EditsDirs,
+    NoSettings,
+    ProfileName,
+    SettingsFile,
+    own_edits,
+    read_settings,
+    selection,
+)
+from scrubjay.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from scrubjay.edits.spec import Edit
-    from scrubjay.reference import Reference
 
 
 def _edit_names(incomplete: str) -> list[str]:
@@ -24,20 +46,68 @@ def _edit_names(incomplete: str) -> list[str]:
     return [w for w in words if w.lower().startswith(incomplete.lower())]
 
 
+class _ListByDefault(TyperGroup):
+    """`scrubjay edits DD` is `scrubjay edits list DD`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not args or (args[0] not in self.commands and args[0] not in ("-h", "--help")):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
+_app = typer.Typer(
+    name="edits",
+    cls=_ListByDefault,
+    rich_markup_mode="markdown",
+    help="List the edits, or what differs between two versions of them.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="""Examples:
+
+- `scrubjay edits` lists all, `scrubjay edits DD` a family
+- `scrubjay edits diff before.json`""",
+)
+
+
+@_app.callback()
+def edits() -> None:
+    """List the edits, or what differs between two versions of them. `scrubjay edits DD` lists a family."""
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command(
         epilog="""Examples:
 
 - `scrubjay explain missing-discarded-drug-modifier`
+- `scrubjay explain DD001 -o dd001.html`
 - `scrubjay explain DD001 --json`"""
     )(explain)
-    app.command(
+    _app.command(
+        "list",
         epilog="""Examples:
 
-- `scrubjay edits`
-- `scrubjay edits DD --json`"""
-    )(edits)
+- `scrubjay edits list`
+- `scrubjay edits list DD --json`
+- `scrubjay edits list --asked --profile medicaid`""",
+    )(list_edits)
+    _app.command(
+        epilog="""Examples:
+
+- `scrubjay edits list --json > before.json`, and after an update: `scrubjay edits diff before.json`
+- `scrubjay edits diff old_edits/ our_edits/`
+
+Exit codes: 0 the same; 1 something differs; 2 wrong usage."""
+    )(diff)
+    app.add_typer(_app, name="edits")
+    app.command(
+        "test-edits",
+        epilog="""Examples:
+
+- `scrubjay test-edits our_edits/`
+- `scrubjay test-edits --all`
+
+Exit codes: 0 every case passed; 1 a case failed or is lacking; 2 an edit breaks the contract, or wrong usage.""",
+    )(run_cases)
 
 
 def explain(
@@ -45,78 +115,212 @@ def explain(
         str,
         typer.Argument(metavar="EDIT", help="Readable name or code of an edit.", autocompletion=_edit_names),
     ],
+    *,
     as_of: AsOf = None,
+    to: OutputFile = None,
     as_json: JsonFlag = False,
+    policy: PolicyFiles = None,
+    edits_dir: EditsDirs = None,
     reference: ReferencePath = None,
 ) -> int:
-    """Show what an edit checks, why it matters, how to fix it, its cases and its sources."""
-    from scrubjay import api  # noqa: PLC0415 - heavy: every edit
-    from scrubjay.reference import Reference  # noqa: PLC0415
-    from scrubjay.reports.answers import print_edit  # noqa: PLC0415
+    """Show what an edit checks, why it matters, how to fix it, its cases, what payers say, and its sources.
 
-    found = api.explain(edit)
-    denials = _denials(found, Reference.open(reference), day_or_today(as_of, "--as-of"))
-    if as_json:
-        print_json(
-            {
-                **_as_dict(found),
-                "doc": found.doc.strip(),
-                "denials": [{"carc_code": n, "paraphrase": p} for n, p in denials],
-            }
-        )
+    With -o the same as a page (.html) or as Markdown (.md).
+    """
+    from scrubjay import __version__, api  # noqa: PLC0415 - heavy: every edit
+    from scrubjay.reports import explain as shape  # noqa: PLC0415
+    from scrubjay.reports import explain_pages as pages  # noqa: PLC0415
+    from scrubjay.reports.edit_diff import edit_dict  # noqa: PLC0415
+    from scrubjay.testing.docs_edits import examples  # noqa: PLC0415
+
+    own = own_edits(edits_dir or ())
+    told = api.explanation(
+        edit,
+        as_of=day_or_today(as_of, "--as-of"),
+        own=own,
+        policies=policy or (),
+        reference_path=reference,
+    )
+    shown = examples(told.edit)
+    ending = to.suffix.lower() if to is not None else ""
+    if to is not None and str(to) != "-" and ending not in (".html", ".htm", ".md", ".json"):
+        raise UsageError("goes by no format.", where=str(to), hint="Use .html, .md or .json.")
+    if as_json or ending == ".json":
+        value = {
+            **edit_dict(told.edit),
+            **shape.as_dict(told),
+            "examples": [{"name": n, "verdict": v, "message": m} for n, v, m in shown],
+        }
+        if to is None:
+            print_json(value)
+        else:
+            with output(to) as out:
+                out.write((json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode())
+    elif to is None:
+        pages.print_explanation(told, console(), examples=shown)
     else:
-        print_edit(found, _documented_cases(found), denials, console())
+        with output(to) as out:
+            if ending == ".md" or str(to) == "-":
+                out.write(pages.explanation_markdown(told, shown).encode())
+            else:
+                pages.write_explanation(told, out, version=__version__, examples=shown)
+    if to is not None and str(to) != "-":
+        say(f"wrote {to}.")
     return int(ExitCode.CLEAN)
 
 
-def edits(
+def list_edits(
     words: Annotated[
         list[str] | None,
         typer.Argument(metavar="[EDIT|FAMILY]...", help="Only these, by name, code or family."),
     ] = None,
+    *,
+    asked: Annotated[
+        bool,
+        typer.Option("--asked", help="Only those that a check here asks, by scrubjay.toml and --profile."),
+    ] = False,
+    edits_dir: EditsDirs = None,
+    profile: ProfileName = None,
+    config: SettingsFile = None,
+    no_config: NoSettings = False,
     as_json: JsonFlag = False,
 ) -> int:
-    """List the edits: code, name, severity and what each checks."""
+    """List the edits with code, severity and what each fires on.
+
+    Edits of your own (--edits-dir, scrubjay.toml, installed packages) stand among them; severities are those that
+    scrubjay.toml and the profile set.
+    """
     from scrubjay import api  # noqa: PLC0415 - heavy: every edit
 
-    chosen = api.edits(words or ())
+    settings = read_settings(config, profile, no_config=no_config)
+    chosen = selection(settings, edits_dirs=edits_dir)
+    found = api.edits(
+        list(words or (chosen.select if asked else ())),
+        chosen.ignore if asked else (),
+        own=chosen.own,
+        severities=chosen.severities,
+    )
     if as_json:
-        print_json([_as_dict(e) for e in chosen])
+        from scrubjay.reports.edit_diff import edit_dict  # noqa: PLC0415
+
+        print_json([edit_dict(e) for e in found])
         return int(ExitCode.CLEAN)
     from scrubjay.reports.answers import print_edits  # noqa: PLC0415
 
-    print_edits(chosen, console())
+    print_edits(found, console())
     return int(ExitCode.CLEAN)
 
 
-def _as_dict(edit: Edit) -> dict[str, Any]:
-    return {
-        "edit": edit.name,
-        "code": edit.code,
-        "family": edit.family,
-        "severity": str(edit.severity),
-        "grain": str(edit.grain),
-        "summary": edit.doc.strip().partition("\n")[0],
-        "effective_from": edit.effective_from.isoformat() if edit.effective_from else None,
-        "effective_to": edit.effective_to.isoformat() if edit.effective_to else None,
-        "carc": list(edit.prevents_carc),
-        "rarc": list(edit.prevents_rarc),
-        "citations": [
-            {"source": c.source, "text": c.text, "confidence": c.confidence} for c in edit.citations
-        ],
-    }
+def diff(
+    before: Annotated[
+        Path, typer.Argument(metavar="BEFORE", help="A file of `edits list --json`, or a folder of edits.")
+    ],
+    after: Annotated[
+        Path | None, typer.Argument(metavar="[AFTER]", help="Another. Default: the edits that are there now.")
+    ] = None,
+    *,
+    edits_dir: EditsDirs = None,
+    as_json: JsonFlag = False,
+) -> int:
+    """Show which edits were added, removed, renamed or changed, and in what."""
+    from scrubjay import api  # noqa: PLC0415 - heavy: every edit
+    from scrubjay.reports.edit_diff import diff_edits, edit_dict  # noqa: PLC0415
+
+    now = (
+        [edit_dict(e) for e in api.edits(own=own_edits(edits_dir or ()))] if after is None else _listed(after)
+    )
+    changes = diff_edits(_listed(before), now)
+    if as_json:
+        print_json([asdict(c) for c in changes])
+    else:
+        for change in changes:
+            details = f": {'; '.join(change.details)}" if change.details else ""
+            typer.echo(f"{change.kind:8} {change.code} {change.edit}{details}")
+        typer.echo(f"{len(changes)} edits differ." if changes else "The edits are the same.")
+    return int(ExitCode.FINDINGS if changes else ExitCode.CLEAN)
 
 
-def _denials(edit: Edit, reference: Reference, as_of: date) -> list[tuple[str, str | None]]:
-    def words(set_name: str, key: str, number: str) -> str | None:
-        row = reference.row(set_name, on=as_of, as_of=as_of, **{key: number})
-        return str(row["paraphrase"]) if row and row["paraphrase"] else None
+def _listed(path: Path) -> list[dict[str, Any]]:
+    from scrubjay.edits.site import edits_of_folder  # noqa: PLC0415
+    from scrubjay.reports.edit_diff import edit_dict  # noqa: PLC0415
 
-    carc = [(f"CARC {n}", words("carc", "carc_code", n)) for n in edit.prevents_carc]
-    return carc + [(f"RARC {n}", words("rarc", "rarc_code", n)) for n in edit.prevents_rarc]
+    if path.is_dir():
+        return [edit_dict(e) for e in edits_of_folder(path)]
+    hint = "Make one: scrubjay edits list --json > FILE"
+    try:
+        value: Any = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
+        raise UsageError(f"cannot be read ({reason}).", where=str(path), hint=hint) from None
+    except ValueError:
+        raise UsageError("is no JSON.", where=str(path), hint=hint) from None
+    rows: list[Any] = value if isinstance(value, list) else []  # pyright: ignore[reportUnknownVariableType]
+    if not rows or not all(isinstance(r, dict) and {"edit", "code"} <= set(r) for r in rows):  # pyright: ignore[reportUnknownArgumentType]
+        raise UsageError("is no list of edits.", where=str(path), hint=hint)
+    return rows
 
 
-def _documented_cases(edit: Edit) -> Sequence[dict[str, Any]]:
-    from scrubjay.testing.cases import load_cases  # noqa: PLC0415 - only where cases are shown
+def run_cases(
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FOLDER]...", help="Folders of edits. Default: those of scrubjay.toml and of packages."
+        ),
+    ] = None,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="Also the edits that ship.")] = False,
+    profile: ProfileName = None,
+    config: SettingsFile = None,
+    no_config: NoSettings = False,
+    as_json: JsonFlag = False,
+) -> int:
+    """Run the cases of your own edits, and say which cases are lacking: all four verdicts, the first day in force."""
+    from scrubjay.edits.site import with_own  # noqa: PLC0415
 
-    return [case.body for case in load_cases(edit) if case.is_shown_in_docs]
+    settings = read_settings(config, profile, no_config=no_config)
+    own = own_edits(folders or settings.paths("edits_dir"))
+    # Codes and names that are taken are refused here, before a check refuses them.
+    known = with_own(own)
+    asked = list(known) if everything else own
+    if not asked:
+        raise UsageError(
+            "there are no edits of your own.", hint="Name a folder, or give --all for those that ship."
+        )
+    outcomes = [row for edit in asked for row in _outcomes(edit)]
+    failed = [o for o in outcomes if o["fault"] is not None]
+    if as_json:
+        print_json(outcomes)
+    else:
+        for one in failed:
+            typer.echo(f"{one['file']}: {one['fault']}")
+        cases = sum(o["case"] is not None for o in outcomes)
+        typer.echo(f"{len(asked)} edits, {cases} cases, {len(failed)} faults.")
+    return int(ExitCode.FINDINGS if failed else ExitCode.CLEAN)
+
+
+def _outcomes(edit: Edit) -> Sequence[dict[str, Any]]:
+    """One row for each case and for each thing that the cases lack."""
+    from scrubjay.testing.cases import contract_faults, load_cases  # noqa: PLC0415
+
+    file = str(edit.cases)
+    base = {"edit": edit.name, "code": edit.code, "file": file}
+    try:
+        cases = load_cases(edit)
+        rows: list[dict[str, Any]] = [
+            {**base, "case": None, "fault": f"{edit.code} {edit.name} {f}"} for f in contract_faults(edit)
+        ]
+    except Exception as error:  # noqa: BLE001 - whatever is wrong in a site's file is said in one line
+        return [{**base, "case": None, "fault": f"the cases cannot be read ({_said(error)})"}]
+    for case in cases:
+        fault: str | None = None
+        try:
+            case.check()
+        except Exception as error:  # noqa: BLE001 - a case that cannot run is a fault of the case
+            fault = _said(error)
+        rows.append({**base, "case": case.name, "fault": fault})
+    return rows
+
+
+def _said(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return text if isinstance(error, AssertionError) else f"{type(error).__name__}: {text}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scrubjay import __version__
-from scrubjay.cli import audit, check, drugs, edits, reference
+from scrubjay.cli import audit, check, drugs, edits, evidence, fix, policy, recover, reference, remit
 from scrubjay.cli.common import say
 from scrubjay.errors import ExitCode, ScrubjayError
 
@@ -42,7 +42,12 @@ check.register(app)
 audit.register(app)
 drugs.register(app)
 edits.register(app)
+evidence.register(app)
+fix.register(app)
+policy.register(app)
+recover.register(app)
 reference.register(app)
+remit.register(app)
 
 
 def _show_version(value: bool) -> None:
@@ -126,6 +131,9 @@ def main() -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    # Reading goes on in threads while this one imports. They ask for the interpreter often and briefly, and
+    # with the usual 5 ms they would wait for it most of the time.
+    sys.setswitchinterval(0.0005)
     _quiet_logs()
     return run(sys.argv[1:])
 

@@ -64,3 +64,37 @@ def shown_load() -> Generator[Callable[[str, int, int], None] | None]:
             bar.update(task, completed=done, total=total, description=f"Loading {shown:{_NAME_WIDTH}}")
 
         yield move
+
+
+@contextlib.contextmanager
+def shown_fetch() -> Generator[Callable[[str, int, int | None], None] | None]:
+    """A callback for the file being fetched that moves a bar; null where there is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn  # noqa: PLC0415
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        console=console(stderr=True),
+        transient=True,
+    ) as bar:
+        task = bar.add_task("Fetching", total=None)
+        shown: list[str] = []
+
+        def move(name: str, done: int, total: int | None) -> None:
+            if shown != [name]:
+                shown[:] = [name]
+                bar.reset(task, total=total, description=f"Fetching {name[:_NAME_WIDTH]:{_NAME_WIDTH}}")
+            bar.update(task, completed=done, total=total)
+            if total is not None and done >= total:
+                # The bar of the load comes next; two at a time would overwrite each other.
+                bar.update(task, visible=False)
+                bar.refresh()
+            else:
+                bar.update(task, visible=True)
+
+        yield move

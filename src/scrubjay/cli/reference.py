@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scrubjay.cli import reference_impact
+from scrubjay.cli import reference_impact, reference_update
 from scrubjay.cli.common import (
     AsOf,
     JsonFlag,
@@ -93,6 +93,7 @@ written."""
 
 Exit codes: 0 no fault (conflicts, gaps and notes may be listed); 1 a fault: an edition may not be relied on."""
     )(doctor)
+    reference_update.register(_app)
     reference_impact.register(_app)
     app.add_typer(_app, name="reference")
 

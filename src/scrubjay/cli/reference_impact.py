@@ -168,7 +168,8 @@ def deliver_impact(
         say(problem.one_line())
     cut_short = [f for f in report.files if f.claims_set_aside and not any(p.is_fatal for p in f.problems)]
     for file in cut_short[:_LINES_SHOWN]:
-        say(f"{file.path}: {file.claims_set_aside} claims could not be read; `scrubjay check` says why.")
+        few = "1 claim" if file.claims_set_aside == 1 else f"{file.claims_set_aside} claims"
+        say(f"{file.path}: {few} could not be read; `scrubjay check` says why.")
     return int(ExitCode.UNREADABLE if fatal or cut_short else ExitCode.CLEAN)
 
 

@@ -13,6 +13,9 @@ duplicate-claim = "warning"
 [waivers]
 files = ["waivers.yaml"]
 
+[store]
+url = "billing.sqlite"           # or postgresql://user@host/database; for `scrubjay recover`
+
 [[profile]]                      # chosen with --profile; what it names wins over the above
 name = "medicaid"
 select = ["ND", "DU"]
@@ -82,6 +85,10 @@ class _Waivers(_Strict):
     files: _Texts = Field(default_factory=list[str])
 
 
+class _Store(_Strict):
+    url: _Text | None = None
+
+
 class Profile(Options):
     """Options under a name."""
 
@@ -94,6 +101,7 @@ class _File(_Strict):
     check: Options = Field(default_factory=Options)
     severity: dict[_Text, _Severity] = Field(default_factory=dict[str, _Severity])
     waivers: _Waivers = Field(default_factory=_Waivers)
+    store: _Store = Field(default_factory=_Store)
     profile: list[Profile] = Field(default_factory=list[Profile])
 
 
@@ -105,6 +113,7 @@ class Settings(BaseModel):
         options: options of [check], those of the chosen profile in their place; paths are ready to open.
         severities: severity by edit name, code or family.
         waivers: waiver files, ready to open.
+        store: path or URL of the store; null where the file does not say.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -113,6 +122,7 @@ class Settings(BaseModel):
     options: Options = Field(default_factory=Options)
     severities: dict[str, str] = Field(default_factory=dict[str, str])
     waivers: list[Path] = Field(default_factory=list[Path])
+    store: str | None = None
 
     def paths(self, name: Literal["policy", "edits_dir"]) -> list[Path]:
         """The files or folders of an option."""
@@ -166,7 +176,12 @@ def load_settings(path: Path | None, profile: str | None = None) -> Settings:
         options=Options.model_validate({_hyphened(k): v for k, v in options.items()}),
         severities=severities,
         waivers=[_below(folder, w) for w in waivers],
+        store=_store(folder, file.store.url),
     )
+
+
+def _store(folder: Path, url: str | None) -> str | None:
+    return str(_below(folder, url)) if url is not None and "://" not in url else url
 
 
 def _below(folder: Path, name: str) -> Path:

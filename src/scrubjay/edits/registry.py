@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import scrubjay.edits
-from scrubjay.edits.spec import Edit, FixLevel, Grain
+from scrubjay.edits.spec import Edit, FixLevel
 from scrubjay.errors import EditDefinitionError
 from scrubjay.intake.x12.rewrite import RESPELLED, WRITABLE
 
@@ -38,8 +38,8 @@ def check_definition(edit: Edit, doc: str, cases: Path) -> None:
         raise EditDefinitionError("code or name is retired and must not be used again", where=where)
     if not edit.citations:
         raise EditDefinitionError("has no citation", where=where, hint="Say where the rule comes from.")
-    if edit.grain is Grain.RUN and (edit.effective_from or edit.effective_to):
-        raise EditDefinitionError("judges the run but is dated", where=where)
+    if not edit.grain.is_of_claims and (edit.effective_from or edit.effective_to):
+        raise EditDefinitionError(f"judges the {edit.grain} but is dated", where=where)
     if edit.fix.change is not None:
         _check_change(edit, edit.fix.change[0])
     missing = [h for h in HEADINGS if h not in doc]

@@ -47,17 +47,28 @@ class Severity(StrEnum):
 
 
 class Grain(StrEnum):
-    """What an edit judges: each service line, each claim, or what a run was given beside claims.
+    """What an edit judges: each service line, each claim, each waiver of a run, a guide's statements, or a chart.
 
-    Edits of a run judge each waiver: they read the columns of `scrubjay.tables.WAIVERS` only, and are never
-    dated. Edits of a chart judge each line against its chart: they read `scrubjay.tables.CHART_LINES` beside the
-    line's own columns and facts, and are asked by `audit` only.
+    Edits of a run read the columns of `scrubjay.tables.WAIVERS` only, edits of a text those of
+    `scrubjay.tables.STATEMENTS`; neither is ever dated. Edits of a chart judge each line against its chart: they
+    read `scrubjay.tables.CHART_LINES` beside the line's own columns and facts, and are asked by `audit` only.
     """
 
     LINE = "line"
     CLAIM = "claim"
     RUN = "run"
+    TEXT = "text"
     CHART = "chart"
+
+    @property
+    def is_of_claims(self) -> bool:
+        """Whether claims or their lines are judged by themselves."""
+        return self in (Grain.LINE, Grain.CLAIM)
+
+    @property
+    def is_of_lines(self) -> bool:
+        """Whether each verdict is about a service line."""
+        return self in (Grain.LINE, Grain.CHART)
 
 
 class FixLevel(StrEnum):
@@ -144,7 +155,7 @@ class Edit:
     @property
     def date_column(self) -> str:
         """The date that decides whether the edit is in force."""
-        return "service_date" if self.grain in (Grain.LINE, Grain.CHART) else "claim_service_date"
+        return "service_date" if self.grain.is_of_lines else "claim_service_date"
 
     def verdict(self) -> pl.Expr:
         """The verdict as a UInt8 expression over a frame of this edit's grain."""
@@ -208,3 +219,8 @@ def format(template: str, *columns: str | pl.Expr) -> pl.Expr:  # noqa: A001 - r
 def has_any(column: str, codes: list[str] | tuple[str, ...]) -> pl.Expr:
     """Does a list column hold one of `codes`? Null only where the list is null."""
     return pl.col(column).list.set_intersection(list(codes)).list.len() > 0
+
+
+def without(column: str, codes: list[str] | tuple[str, ...]) -> pl.Expr:
+    """A list column without some codes, the rest in its order. Null only where the list is null."""
+    return pl.col(column).list.eval(pl.element().filter(pl.element().is_in(list(codes)).not_()))

@@ -2,7 +2,7 @@
 
 from scrubjay.engine.evaluate import Judgement, judge
 from scrubjay.engine.plan import Plan, make_plan
-from scrubjay.engine.prefetch import prefetched
 from scrubjay.engine.run import RunResult, run_edits
+from scrubjay.intake.prefetch import prefetched
 
 __all__ = ["Judgement", "Plan", "RunResult", "judge", "make_plan", "prefetched", "run_edits"]

@@ -9,6 +9,7 @@ import polars as pl
 
 from scrubjay.errors import EditDefinitionError
 from scrubjay.facts import FactContext, FactGroup, all_columns
+from scrubjay.tables import NO_EVIDENCE, Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,9 +72,16 @@ def compute_groups(groups: Sequence[FactGroup], ctx: FactContext, on_lines: Sequ
 
 
 def facts_of_batch(
-    bundle: ClaimBundle, plan: Plan, *, reference: Reference, policies: PolicyResolver, as_of: date
+    bundle: ClaimBundle,
+    plan: Plan,
+    *,
+    reference: Reference,
+    policies: PolicyResolver,
+    as_of: date,
+    evidence: Evidence = NO_EVIDENCE,
+    groups: Sequence[FactGroup] | None = None,
 ) -> FactContext:
-    """The frames of a batch with every planned fact on them."""
+    """The frames of a batch with every planned fact on them, or those of some groups only."""
     ctx = FactContext(
         lines=bundle.lines,
         claims=bundle.claims,
@@ -83,8 +91,9 @@ def facts_of_batch(
         policies=policies,
         as_of=as_of,
         wanted=plan.wanted,
+        evidence=evidence,
     )
-    compute_groups(plan.groups, ctx, plan.claim_columns_on_lines)
+    compute_groups(plan.groups if groups is None else groups, ctx, plan.claim_columns_on_lines)
     return ctx
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from scrubjay.edits.spec import Edit, Grain, Severity, Verdict, number
+from scrubjay.edits.spec import Edit, Severity, Verdict, number
 from scrubjay.engine.compute import missing_column_order
 from scrubjay.errors import Problem
 from scrubjay.facts import column
-from scrubjay.tables import FINDINGS, NOT_EVALUATED
+from scrubjay.tables import FINDINGS, MONEY, NOT_EVALUATED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +69,8 @@ def _text(value: str | pl.Expr) -> pl.Expr:
 
 
 def _findings(frame: pl.DataFrame, edit: Edit) -> pl.DataFrame:
-    is_line = edit.grain in (Grain.LINE, Grain.CHART)
+    is_line = edit.grain.is_of_lines
+    charge = "charge_amount" if is_line else "claim_charge_amount"
     all_unverified = all(c.confidence in ("C", "D") for c in edit.citations)
     unverified = (
         pl.lit(value=True)
@@ -85,7 +86,8 @@ def _findings(frame: pl.DataFrame, edit: Edit) -> pl.DataFrame:
         edit.message.alias("message"),
         _text(edit.fix.advice).alias("fix"),
         unverified.fill_null(value=False).alias("is_unverified"),
-        (pl.col("charge_amount") if is_line else pl.col("claim_charge_amount")).alias("at_stake_amount"),
+        # Claims that stand for others have no charge: it is put in with the others' keys.
+        (pl.col(charge) if charge in frame.columns else pl.lit(None, dtype=MONEY)).alias("at_stake_amount"),
         pl.lit(None, dtype=pl.String).alias("waiver"),
         *_change(edit),
     )
@@ -109,7 +111,7 @@ def _change(edit: Edit) -> list[pl.Expr]:
 
 
 def _unknown(frame: pl.DataFrame, edit: Edit) -> pl.DataFrame:
-    is_line = edit.grain in (Grain.LINE, Grain.CHART)
+    is_line = edit.grain.is_of_lines
     candidates = missing_column_order(edit.decides_on())
     facts = [n for n in candidates if not column(n).is_base]
     base = [n for n in candidates if column(n).is_base]
@@ -129,19 +131,21 @@ def _unknown(frame: pl.DataFrame, edit: Edit) -> pl.DataFrame:
     )
 
 
-def judge(frame: pl.DataFrame, edits: Sequence[Edit]) -> Judgement:
+def judge(frame: pl.DataFrame, edits: Sequence[Edit], weights: pl.Series | None = None) -> Judgement:
     """Judge every row of `frame` by `edits` of one grain.
 
     Args:
         frame: lines or claims with the facts that the edits read.
         edits: edits of the frame's grain.
+        weights: how many subjects each row stands for in the counts; null for one each.
     """
     problems: list[Problem] = []
     if not edits:
         return Judgement(pl.DataFrame(), FINDINGS.empty(), NOT_EVALUATED.empty(), {}, problems)
     verdicts = _verdict_frame(frame, edits, problems)
+    each = 1 if weights is None else pl.lit(weights)
     counted = verdicts.select(
-        (pl.col(e.name) == v).sum().alias(f"{e.name}={int(v)}") for e in edits for v in Verdict
+        ((pl.col(e.name) == v) * each).sum().alias(f"{e.name}={int(v)}") for e in edits for v in Verdict
     ).row(0, named=True)
     counts = {e.name: tuple(int(counted[f"{e.name}={int(v)}"]) for v in Verdict) for e in edits}
     findings = [FINDINGS.empty()]

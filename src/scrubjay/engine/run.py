@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,15 +13,25 @@ from scrubjay.edits.spec import Edit, Grain
 from scrubjay.engine.compute import compute_groups, facts_of_batch
 from scrubjay.engine.evaluate import Judgement, coverage_of, judge
 from scrubjay.engine.plan import Plan, make_plan
+from scrubjay.engine.shapes import Shapes, shapes_of
 from scrubjay.facts import FactContext
-from scrubjay.tables import CLAIMS, COVERAGE, FINDINGS, LINES, NOT_EVALUATED, ClaimBundle
+from scrubjay.tables import (
+    CLAIMS,
+    COVERAGE,
+    FINDINGS,
+    LINES,
+    NO_EVIDENCE,
+    NOT_EVALUATED,
+    ClaimBundle,
+    Evidence,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
 
     from scrubjay.errors import Problem
-    from scrubjay.facts import PolicyResolver
+    from scrubjay.facts import FactGroup, PolicyResolver
     from scrubjay.reference import Reference
 
 _CLAIM_INDEX = (
@@ -64,6 +74,7 @@ _NO_CLAIMS = (
 _NO_LINES = LINES.empty().with_columns(pl.lit(None, dtype=pl.Date).alias("service_date")).select(_LINE_INDEX)
 _WORKERS = 2
 """Batches judged at once; each holds its facts in memory, so few."""
+_CLAIMS_AT_ONCE = 50_000
 
 
 @dataclass(slots=True)
@@ -90,6 +101,26 @@ class RunResult:
     line_count: int = 0
     verdicts: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
 
+    def claims_of(self, keys: pl.Series, *columns: str) -> pl.DataFrame:
+        """The columns of `claims` for each claim key, null where there is none; same height and order."""
+        return _rows_of(self.claims, "claim_key", keys, columns)
+
+    def lines_of(self, keys: pl.Series, *columns: str) -> pl.DataFrame:
+        """The columns of `lines` for each line key, null where there is none; same height and order."""
+        return _rows_of(self.lines, "line_key", keys, columns)
+
+
+def _rows_of(frame: pl.DataFrame, key: str, keys: pl.Series, columns: Sequence[str]) -> pl.DataFrame:
+    held = frame[key]
+    if frame.height:
+        # Keys are running numbers: where none is left out, a row is found by its number.
+        rows = keys - held[0]
+        is_inside = bool(((rows >= 0) & (rows < frame.height)).all())
+        if is_inside and bool((held.gather(rows) == keys).all()):
+            return frame.select(pl.col(columns).gather(rows.cast(pl.UInt32)))
+    asked = keys.alias(key).to_frame()
+    return asked.join(frame.select(key, *columns), on=key, how="left", maintain_order="left").drop(key)
+
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
@@ -100,6 +131,7 @@ class _Batch:
     claims: pl.DataFrame
     lines: pl.DataFrame
     kept: pl.DataFrame | None
+    waiting: pl.DataFrame | None
     verdicts: tuple[pl.DataFrame, ...]
 
 
@@ -122,27 +154,122 @@ class _Judge:
     keep_verdicts: bool
     claim_columns: tuple[str, ...]
     line_columns: tuple[str, ...]
+    evidence: Evidence
 
     def batch(self, bundle: ClaimBundle) -> _Batch:
         """Facts and verdicts of a batch of whole claims."""
+        return self._judged(bundle, None)
+
+    def narrowed(self, batches: Iterable[ClaimBundle]) -> Iterator[ClaimBundle]:
+        """Batches without the columns that neither plan nor result read, which would only hold memory."""
+        on_claims = {*self.plan.wanted, *_CLAIM_INDEX, *self.claim_columns}
+        on_lines = {*self.plan.wanted, *_LINE_INDEX, *self.line_columns}
+        for bundle in batches:
+            yield ClaimBundle(
+                bundle.claims.select(c for c in bundle.claims.columns if c in on_claims),
+                bundle.lines.select(c for c in bundle.lines.columns if c in on_lines),
+                bundle.other_payers,
+                bundle.adjustments,
+            )
+
+    def batches(self, bundles: Sequence[ClaimBundle]) -> list[_Batch]:
+        """Facts and verdicts of a few batches: of all at once where their claims are alike."""
+        together = bundles[0] if len(bundles) == 1 else ClaimBundle.joined(bundles)
+        shapes = None if self.keep_verdicts else shapes_of(together, self.plan)
+        if shapes is not None:
+            return [self._judged(together, shapes)]
+        return [self.batch(bundle) for bundle in bundles]
+
+    def _judged(self, bundle: ClaimBundle, shapes: Shapes | None) -> _Batch:
         plan = self.plan
-        ctx = facts_of_batch(bundle, plan, reference=self.reference, policies=self.policies, as_of=self.as_of)
-        both = ((ctx.lines, _line_edits(plan.batch_edits)), (ctx.claims, _claim_edits(plan.batch_edits)))
-        judged = tuple(judge(frame, edits) for frame, edits in both)
+        groups, asked = plan.groups, plan.batch_edits
+        expanded: list[Judgement] = []
+        coverage: list[pl.DataFrame] = []
+        if shapes is not None:
+            alike = self._facts(shapes.bundle, [g for g in groups if plan.is_of_shape(g)])
+            for_all = [e for e in asked if plan.is_of_shape(e)]
+            both = (
+                (alike.lines, _line_edits(for_all), shapes.line_weights),
+                (alike.claims, _claim_edits(for_all), shapes.claim_weights),
+            )
+            judged = [judge(frame, edits, weights) for frame, edits, weights in both]
+            expanded = [shapes.expand(j, bundle.lines, bundle.claims) for j in judged]
+            coverage = [
+                shapes.coverage(list(zip((alike.lines, alike.claims), judged, strict=True)), bundle.claims)
+            ]
+            bundle = shapes.carried_over(bundle, alike, plan)
+            groups = [g for g in groups if not plan.is_of_shape(g)]
+            asked = [e for e in asked if not plan.is_of_shape(e)]
+        ctx = self._facts(bundle, groups)
+        both = ((ctx.lines, _line_edits(asked)), (ctx.claims, _claim_edits(asked)))
+        judged = [judge(frame, edits) for frame, edits in both]
+        frames = [ctx.lines, ctx.claims]
+        waiting = None
+        if plan.waiting_edits:
+            settled, waiting = self._apart(ctx.lines)
+            # To these lines none of the edits applies, or that is not known: no fact is waited for.
+            unasked = [replace(e, fires=pl.lit(None, dtype=pl.Boolean())) for e in plan.waiting_edits]
+            judged.append(judge(settled, _line_edits(unasked)))
+            frames.append(settled)
+        coverage += [coverage_of(f, j.verdicts) for f, j in zip(frames, judged, strict=True)]
+        is_kept = bool(plan.deferred_edits or plan.waiting_edits)
         return _Batch(
-            judged=judged,
-            coverage=_per_claim([coverage_of(f, j.verdicts) for (f, _), j in zip(both, judged, strict=True)]),
+            judged=(*expanded, *judged),
+            coverage=_per_claim(coverage),
             claims=ctx.claims.select(*_CLAIM_INDEX, *self.claim_columns),
             lines=ctx.lines.select(*_LINE_INDEX, *self.line_columns),
-            kept=ctx.lines.select(plan.kept_for_deferred) if plan.deferred_edits else None,
-            verdicts=self._verdicts([(f, j) for (f, _), j in zip(both, judged, strict=True)]),
+            kept=ctx.lines.select(plan.kept_for_deferred) if is_kept else None,
+            waiting=waiting,
+            verdicts=self._verdicts(list(zip(frames, judged, strict=True))),
         )
 
-    def deferred(self, kept: pl.DataFrame) -> _Batch:
+    def _apart(self, lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Lines that no edit waits for, and those that one does."""
+        narrow = lines.select(self.plan.kept_for_waiting)
+        applies = pl.any_horizontal(e.applies.fill_null(value=False) for e in self.plan.waiting_edits)
+        is_waiting = narrow.select(applies.alias("_waits")).to_series()
+        return narrow.filter(~is_waiting), narrow.filter(is_waiting)
+
+    def _facts(self, bundle: ClaimBundle, groups: Sequence[FactGroup]) -> FactContext:
+        return facts_of_batch(
+            bundle,
+            self.plan,
+            reference=self.reference,
+            policies=self.policies,
+            as_of=self.as_of,
+            evidence=self.evidence,
+            groups=groups,
+        )
+
+    def earlier(self) -> pl.DataFrame:
+        """Of the earlier claims what the deferred facts need: no verdict is given about them."""
+        groups = make_plan((*self.plan.deferred_edits, *self.plan.waiting_edits)).groups
+        columns = self.plan.kept_for_deferred
+        parts = [self._facts(bundle, groups).lines.select(columns) for bundle in self.evidence.history or ()]
+        return pl.concat(parts) if parts else pl.DataFrame()
+
+    def deferred(self, kept: pl.DataFrame, waiting: pl.DataFrame | None) -> list[_Batch]:
         """Facts that compare claims with one another, and the edits that read them."""
+        earlier = self.earlier()
+        if earlier.height:
+            kept = pl.concat([earlier, kept])
+        ctx = self._after_all(kept, earlier.height)
+        compute_groups(self.plan.deferred_groups, ctx, ())
+        everything = ctx.lines
+        done = [self._late(everything.slice(earlier.height), self.plan.deferred_edits)]
+        if waiting is not None and waiting.height:
+            ctx = self._after_all(waiting, earlier.height)
+            ctx.everything = everything.select({"claim_key", "line_key", *self.plan.looked_at})
+            compute_groups(self.plan.waiting_groups, ctx, ())
+            done.append(self._late(ctx.lines, self.plan.waiting_edits))
+        return done
+
+    def _after_all(self, lines: pl.DataFrame, history_rows: int) -> FactContext:
         nothing = ClaimBundle()
-        ctx = FactContext(
-            lines=kept,
+        return FactContext(
+            lines=lines,
+            history_rows=history_rows,
+            evidence=self.evidence,
             claims=nothing.claims,
             adjustments=nothing.adjustments,
             other_payers=nothing.other_payers,
@@ -150,15 +277,17 @@ class _Judge:
             policies=self.policies,
             as_of=self.as_of,
         )
-        compute_groups(self.plan.deferred_groups, ctx, ())
-        judged = judge(ctx.lines, _line_edits(self.plan.deferred_edits))
+
+    def _late(self, lines: pl.DataFrame, edits: Sequence[Edit]) -> _Batch:
+        judged = judge(lines, _line_edits(edits))
         return _Batch(
             judged=(judged,),
-            coverage=_per_claim([coverage_of(ctx.lines, judged.verdicts)]),
+            coverage=_per_claim([coverage_of(lines, judged.verdicts)]),
             claims=_NO_CLAIMS,
             lines=_NO_LINES,
             kept=None,
-            verdicts=self._verdicts([(ctx.lines, judged)]),
+            waiting=None,
+            verdicts=self._verdicts([(lines, judged)]),
         )
 
     def _verdicts(self, judged: Sequence[tuple[pl.DataFrame, Judgement]]) -> tuple[pl.DataFrame, ...]:
@@ -171,16 +300,33 @@ class _Judge:
         )
 
 
-def _in_order(judge_one: Callable[[ClaimBundle], _Batch], batches: Iterable[ClaimBundle]) -> Iterator[_Batch]:
+def _in_order(
+    judge_some: Callable[[Sequence[ClaimBundle]], list[_Batch]], batches: Iterable[ClaimBundle]
+) -> Iterator[_Batch]:
     """Judge batches on a few threads (the columns are computed outside the interpreter), in their order."""
     with ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="scrubjay-judge") as pool:
-        running: deque[Future[_Batch]] = deque()
-        for bundle in batches:
-            running.append(pool.submit(judge_one, bundle))
-            if len(running) > _WORKERS:
-                yield running.popleft().result()
+        running: deque[Future[list[_Batch]]] = deque()
+        for bundles in _grouped(batches):
+            running.append(pool.submit(judge_some, bundles))
+            # None waits: it would only hold memory, the next one is there as soon as a thread is free.
+            if len(running) == _WORKERS:
+                yield from running.popleft().result()
         while running:
-            yield running.popleft().result()
+            yield from running.popleft().result()
+
+
+def _grouped(batches: Iterable[ClaimBundle]) -> Iterator[list[ClaimBundle]]:
+    """Batches in groups of `_CLAIMS_AT_ONCE` claims or a little more; facts have a fixed cost for each group."""
+    group: list[ClaimBundle] = []
+    claims = 0
+    for bundle in batches:
+        group.append(bundle)
+        claims += bundle.claims.height
+        if claims >= _CLAIMS_AT_ONCE:
+            yield group
+            group, claims = [], 0
+    if group:
+        yield group
 
 
 def run_edits(
@@ -193,6 +339,7 @@ def run_edits(
     keep_verdicts: bool = False,
     claim_columns: Sequence[str] = (),
     line_columns: Sequence[str] = (),
+    evidence: Evidence = NO_EVIDENCE,
 ) -> RunResult:
     """Judge batches of whole claims by `edits`.
 
@@ -205,6 +352,7 @@ def run_edits(
         keep_verdicts: keep every verdict; for tests and small runs only.
         claim_columns: further columns that the result's `claims` shall hold, as sent or `claim_service_date`.
         line_columns: further columns, as sent, that its `lines` shall hold.
+        evidence: earlier claims, authorizations, eligibility.
     """
     judging = _Judge(
         make_plan(edits),
@@ -214,11 +362,13 @@ def run_edits(
         keep_verdicts,
         tuple(c for c in claim_columns if c not in _CLAIM_INDEX),
         tuple(c for c in line_columns if c not in _LINE_INDEX),
+        evidence,
     )
-    done = list(_in_order(judging.batch, batches))
+    done = list(_in_order(judging.batches, judging.narrowed(batches)))
     kept = [b.kept for b in done if b.kept is not None]
     if kept:
-        done.append(judging.deferred(pl.concat(kept)))
+        waiting = [b.waiting for b in done if b.waiting is not None]
+        done += judging.deferred(pl.concat(kept), pl.concat(waiting) if waiting else None)
     judged = [j for b in done for j in b.judged]
     counts: dict[str, Counter[int]] = {}
     for one in judged:

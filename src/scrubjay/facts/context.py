@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import polars as pl
 
+from scrubjay.tables import NO_EVIDENCE, Evidence
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
@@ -49,6 +51,9 @@ class FactContext:
         reference: dated reference sets.
         policies: payer parameters.
         as_of: the day the run knows things on.
+        evidence: earlier claims, authorizations, eligibility.
+        everything: of facts for waiting lines: all lines, those of earlier claims first, with `FactGroup.looks_at`.
+        history_rows: of deferred facts: so many of the first lines are of earlier claims.
         wanted: names of the facts that something reads; null where all are wanted.
     """
 
@@ -60,6 +65,9 @@ class FactContext:
     policies: PolicyResolver
     as_of: date
     wanted: frozenset[str] | None = None
+    evidence: Evidence = NO_EVIDENCE
+    history_rows: int = 0
+    everything: pl.DataFrame = field(default_factory=pl.DataFrame)
     found: dict[tuple[str, ...], Any] = field(default_factory=dict[tuple[str, ...], Any])
     """What was worked out for the batch already; shared by the views that the groups get."""
 

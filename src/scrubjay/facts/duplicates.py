@@ -316,17 +316,18 @@ def service_of_patient(ctx: FactContext) -> pl.DataFrame:
 
 @facts(
     LINE,
-    needs=("service_hash", "claim_key", "claim_id"),
+    needs=("service_hash", "claim_key", "claim_id", "is_taken_back"),
     gives=(
         Fact(
             "same_service_claim",
             pl.String(),
-            "our id of an earlier claim of the run with the same service; null where there is none",
+            "our id of an earlier claim with the same service, of the run or (`h1c2`) of the earlier claims that were "
+            "given; null where there is none",
         ),
         Fact(
             "is_service_on_other_claim",
             pl.Boolean(),
-            "an earlier original claim of the run has the same patient, "
+            "an earlier original claim of the run or of the earlier claims that were given has the same patient, "
             "provider, payer, date, code, units, modifiers and NDC",
             _NO_PATIENT,
         ),
@@ -334,10 +335,12 @@ def service_of_patient(ctx: FactContext) -> pl.DataFrame:
     is_deferred=True,
 )
 def alike_in_run(ctx: FactContext) -> pl.DataFrame:
-    """The first claim with a service stands; the later ones repeat it."""
+    """The first claim with a service stands; the later ones repeat it. One that was taken back repeats nothing."""
     keyed = ctx.lines.select("service_hash", "claim_key", "claim_id")
+    stands = ~ctx.lines["is_taken_back"].fill_null(value=False)
     crowded = (
-        keyed.filter(pl.col("service_hash").is_not_null())
+        keyed.filter(stands)
+        .filter(pl.col("service_hash").is_not_null())
         .filter(pl.col("service_hash").is_duplicated())
         .group_by("service_hash")
         .agg(

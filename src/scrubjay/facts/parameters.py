@@ -114,6 +114,22 @@ PARAMETERS: dict[str, Parameter] = {
             pl.Boolean(),
             "each NDC of a drug goes on an administered line of its own",
         ),
+        Parameter(
+            "requires_anemia_modifier",
+            _STRINGS,
+            "codes of agents against anemia on which the payer asks for one of EA, EB and EC",
+        ),
+        Parameter(
+            "coverage_contractors",
+            _STRINGS,
+            "contract numbers, five digits, of the Medicare contractor whose coverage documents hold",
+        ),
+        Parameter(
+            "complete_coverage_kinds",
+            _STRINGS,
+            "kinds of coverage rules (prior_authorization, limits ...) in which the policy names every drug: of a drug "
+            "that it does not name the payer asks nothing of that kind",
+        ),
         Parameter("corrected_claim_months", pl.Int32(), "months from the date of service to correct a claim"),
         Parameter(
             "corrected_claim_days",

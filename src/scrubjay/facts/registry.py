@@ -23,7 +23,16 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from scrubjay.errors import EditDefinitionError
-from scrubjay.tables import CHART_LINES, CHART_UNKNOWN, CLAIMS, LINES, WAIVER_UNKNOWN, WAIVERS
+from scrubjay.tables import (
+    CHART_LINES,
+    CHART_UNKNOWN,
+    CLAIMS,
+    LINES,
+    STATEMENT_UNKNOWN,
+    STATEMENTS,
+    WAIVER_UNKNOWN,
+    WAIVERS,
+)
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,6 +42,7 @@ if TYPE_CHECKING:
 LINE = "line"
 CLAIM = "claim"
 RUN = "run"
+TEXT = "text"
 CHART = "chart"
 
 Compute = Callable[["FactContext"], "pl.DataFrame | Sequence[pl.Expr]"]
@@ -66,6 +76,8 @@ class FactGroup:
         gives: the facts.
         compute: the function.
         is_deferred: computed once over all batches, after the last; `needs` are kept until then.
+        looks_at: of a deferred group the columns that it reads of all lines (`FactContext.everything`). It is then
+            computed for the few lines only to which an edit applies that reads it, and `needs` are kept of those.
     """
 
     name: str
@@ -74,18 +86,30 @@ class FactGroup:
     gives: tuple[Fact, ...]
     compute: Compute
     is_deferred: bool = False
+    looks_at: tuple[str, ...] = ()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Computed only for the lines to which an edit that reads it applies."""
+        return bool(self.looks_at)
 
 
 _groups: list[FactGroup] = []
 
 
 def facts(
-    grain: str, *, needs: tuple[str, ...], gives: tuple[Fact, ...], is_deferred: bool = False
+    grain: str,
+    *,
+    needs: tuple[str, ...],
+    gives: tuple[Fact, ...],
+    is_deferred: bool = False,
+    looks_at: tuple[str, ...] = (),
 ) -> Callable[[Compute], Compute]:
     """Register a fact group; see the module's text."""
 
     def register(compute: Compute) -> Compute:
-        _groups.append(FactGroup(compute.__name__, grain, needs, gives, compute, is_deferred))
+        is_late = is_deferred or bool(looks_at)
+        _groups.append(FactGroup(compute.__name__, grain, needs, gives, compute, is_late, looks_at))
         return compute
 
     return register
@@ -123,24 +147,26 @@ _SHARED_NAMES = ("claim_key", "file_number", "transaction", "segment")
 
 @cache
 def all_columns() -> dict[str, KnownColumn]:
-    """Every column an edit may read, by name: base columns of lines and claims, facts, of waivers, of charts.
+    """Every column an edit may read, by name: of lines and claims, facts, of waivers, guide statements, charts.
 
-    Line edits may read those of lines and claims, claim edits those of claims, run edits those of waivers, chart
-    edits those of charts beside those of lines and claims.
+    Line edits may read those of lines and claims, claim edits those of claims, run edits those of waivers,
+    text edits those of statements, chart edits those of charts beside those of lines and claims.
     """
     known: dict[str, KnownColumn] = {}
     for table, grain in ((CLAIMS, CLAIM), (LINES, LINE)):
         for base in table:
             words = f"{base.about} is not on the claim"
             known[base.name] = KnownColumn(base.name, base.dtype, grain, base.about, words, is_base=True)
-    for given in WAIVERS:
-        known[given.name] = KnownColumn(
-            given.name, given.dtype, RUN, given.about, WAIVER_UNKNOWN.get(given.name, ""), is_base=True
-        )
-    for given in CHART_LINES:
-        known[given.name] = KnownColumn(
-            given.name, given.dtype, CHART, given.about, CHART_UNKNOWN.get(given.name, ""), is_base=True
-        )
+    others = (
+        (WAIVERS, RUN, WAIVER_UNKNOWN),
+        (STATEMENTS, TEXT, STATEMENT_UNKNOWN),
+        (CHART_LINES, CHART, CHART_UNKNOWN),
+    )
+    for given_beside, grain, unknown in others:
+        for given in given_beside:
+            known[given.name] = KnownColumn(
+                given.name, given.dtype, grain, given.about, unknown.get(given.name, ""), is_base=True
+            )
     for name in _SHARED_NAMES:
         known[name] = KnownColumn(name, known[name].dtype, CLAIM, known[name].about, "", is_base=True)
     for group in all_groups():

@@ -73,8 +73,9 @@ class AnswerReader:
 
     No bad input raises: what is wrong becomes a `Problem` of the file's report, and the sound claims go on.
 
-    A payment is handed on once its set has ended, so its claims come before it or with it. Whether a claim may be
-    posted depends on its payment too: `is_postable` is null until then (`remits.collect` fills it).
+    A payment is handed on once its set has ended, so its claims come before it or with it. What needs whole
+    payments is null until `remits.collect` fills it: whether a payment came before, whether a claim may be posted,
+    which answer a reversal takes back.
 
     Args:
         paths: files, in the order of their numbers. gzip is unpacked; a folder or an archive is refused.
@@ -97,7 +98,6 @@ class AnswerReader:
         self._progress = progress
         self._bytes_before = 0
         self._interchanges: dict[tuple[str, str, str], str] = {}
-        self._payments: dict[str, tuple[int, str]] = {}
         self._contents: dict[str, str] = {}
         self._keys = _Keys()
         self.reports: list[FileReport] = []
@@ -139,7 +139,7 @@ class AnswerReader:
         envelope = Envelope(report, log, self._interchanges, refusal=not_an_answer, again=AGAIN)
         tokens = Tokenizer(source, log, self._batch_bytes, wanted="835", bare=bare_remittance)
         pending: deque[Future[Built]] = deque()
-        joiner = _Joiner(self._keys, self._payments, report, log)
+        joiner = _Joiner(self._keys, report, log)
         batcher = AnswerBatcher(report, log, envelope)
         for batch in batcher.batches(tokens.chunks()):
             pending.append(worker.submit(build, batch, report.file_number))
@@ -168,11 +168,8 @@ class AnswerReader:
 class _Joiner:
     """Joins what spans the batches of one file and gives keys of the run; used from one thread."""
 
-    def __init__(
-        self, keys: _Keys, payments: dict[str, tuple[int, str]], report: FileReport, log: ProblemLog
-    ) -> None:
+    def __init__(self, keys: _Keys, report: FileReport, log: ProblemLog) -> None:
         self._keys = keys
-        self._payments = payments
         self._report = report
         self._log = log
         self._parts: pl.DataFrame | None = None
@@ -212,27 +209,7 @@ class _Joiner:
         if not ended.height:
             return REMIT_TRANSACTIONS.empty()
         payments = finish(ended).with_columns(pl.col("remit_key") + self._keys.sets)
-        return _shape(REMIT_TRANSACTIONS, self._recognised(payments))
-
-    def _recognised(self, payments: pl.DataFrame) -> pl.DataFrame:
-        """Mark the payments of which the run has seen one with the same key."""
-        before: list[int | None] = []
-        places = payments.select("payment_key", "remit_key", "transaction", "segment")
-        for key, remit_key, transaction, segment in places.iter_rows():
-            first = (remit_key, self._report.path)
-            if key is not None:
-                first = self._payments.setdefault(key, first)
-            before.append(None if first[0] == remit_key else first[0])
-            if first[0] != remit_key:
-                self._log.add(Problem(
-                    "duplicate-payment",
-                    f"A payment of the same payer, trace number, amount and date came before, in {first[1]}; "
-                    "this one is held.", AGAIN, transaction=transaction, segment=segment,
-                ))  # fmt: skip
-        again = pl.Series("seen_before_remit_key", before, dtype=pl.Int64())
-        return payments.with_columns(again).with_columns(
-            pl.col("is_quarantined") | pl.col("seen_before_remit_key").is_not_null()
-        )
+        return _shape(REMIT_TRANSACTIONS, payments)
 
     def _acknowledged(self, built: Built, *, is_last: bool) -> AcknowledgmentBundle:
         keys = self._keys

@@ -17,7 +17,7 @@ from scrubjay.intake.x12.batches import Batcher
 from scrubjay.intake.x12.build import Built, build
 from scrubjay.intake.x12.envelope import Envelope
 from scrubjay.intake.x12.tokens import Tokenizer
-from scrubjay.tables import ADJUSTMENTS, CLAIMS, LINES, OTHER_PAYERS, ClaimBundle
+from scrubjay.tables import ClaimBundle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -128,15 +128,7 @@ def _whole(reader: ClaimReader) -> tuple[ClaimBundle, FileReport]:
     bundles = list(reader.batches())
     if len(bundles) == 1:
         return bundles[0], reader.reports[0]
-    return (
-        ClaimBundle(
-            pl.concat([CLAIMS.empty(), *(b.claims for b in bundles)]),
-            pl.concat([LINES.empty(), *(b.lines for b in bundles)]),
-            pl.concat([OTHER_PAYERS.empty(), *(b.other_payers for b in bundles)]),
-            pl.concat([ADJUSTMENTS.empty(), *(b.adjustments for b in bundles)]),
-        ),
-        reader.reports[0],
-    )
+    return ClaimBundle.joined(bundles), reader.reports[0]
 
 
 def _taken(future: Future[Built], report: FileReport, log: ProblemLog) -> Iterator[ClaimBundle]:

@@ -40,15 +40,20 @@ class PolicySet:
             self._refuse_unknown_groups(policy)
 
     @classmethod
-    def base(cls, own: Sequence[Policy] = ()) -> PolicySet:
+    def base(cls, own: Sequence[Policy] = (), *, replacing: bool = False) -> PolicySet:
         """The shipped packs, with a user's own policies before them.
 
         A user's policy without `match` governs every claim of the run.
 
+        Args:
+            own: the user's policies.
+            replacing: one with the id of a pack stands in its place: another edition of it.
+
         Raises:
             PolicyError: an id or alias is used twice, or `extends` names no policy or runs in a circle.
         """
-        shipped = shipped_policies()
+        replaced = {p.id for p in own} if replacing else set[str]()
+        shipped = tuple(p for p in shipped_policies() if p.id not in replaced)
         seen: dict[str, Policy] = {}
         for policy in (*shipped, *own):
             if policy.id in seen:
@@ -88,17 +93,18 @@ class PolicySet:
         """
         chain = [policy]
         while (parent := chain[-1].extends) is not None:
-            where = chain[-1].where("extends")
             if parent not in self._by_id:
                 raise PolicyError(
                     f"extends {parent}, which is no policy.",
-                    where=where,
+                    where=chain[-1].where("extends"),
                     hint=f"Known: {', '.join(self.ids)}.",
                 )
             if any(p.id == parent for p in chain):
                 circle = " -> ".join([*(p.id for p in chain), parent])
                 raise PolicyError(
-                    f"extends itself in a circle: {circle}.", where=where, hint="Take one `extends` out."
+                    f"extends itself in a circle: {circle}.",
+                    where=chain[-1].where("extends"),
+                    hint="Take one `extends` out.",
                 )
             chain.append(self._by_id[parent])
         return chain

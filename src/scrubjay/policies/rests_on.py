@@ -60,10 +60,10 @@ def _origins() -> dict[str, tuple[str, str]]:
 
 
 def basis_of(edit: Edit) -> Basis:
-    """The parameters and kinds of coverage rules that the verdict of an edit depends on."""
+    """The parameters and kinds of coverage rules that an edit depends on or speaks of."""
     owner = {fact.name: group for group in all_groups() for fact in group.gives}
     seen: set[str] = set()
-    open_names = list(edit.decides_on())
+    open_names = list(edit.reads())
     while open_names:
         name = open_names.pop()
         if name in seen:
@@ -92,6 +92,17 @@ def payer_rules(
     Returns:
         A list of `RULE` for each row.
     """
+    distinct, rows = numbered_rules(policies, edits, asked, as_of)
+    return distinct.gather(rows)
+
+
+def numbered_rules(
+    policies: PolicySet, edits: Mapping[str, Edit], asked: pl.DataFrame, as_of: date | None
+) -> tuple[pl.Series, pl.Series]:
+    """The same as the distinct lists of rules and, for each row of `asked`, the number of its list.
+
+    A long table is put in order by the numbers: the lists themselves are heavy.
+    """
     bases = {name: basis_of(edits[name]) for name in asked["edit"].unique() if name in edits}
     by_code = [name for name, basis in bases.items() if basis.kinds]
     # Nothing changes within a period, so that a year of claims asks as little as a day.
@@ -105,10 +116,14 @@ def payer_rules(
     rules = [
         list(_rules(policies, row, bases.get(row["edit"]), as_of)) for row in distinct.iter_rows(named=True)
     ]
-    answered = distinct.with_columns(pl.Series("payer_rules", rules, dtype=pl.List(RULE)))
-    return keyed.join(answered, on=keyed.columns, how="left", nulls_equal=True, maintain_order="left")[
-        "payer_rules"
-    ]
+    rows = keyed.join(
+        distinct.with_row_index("_row"),
+        on=keyed.columns,
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    )["_row"]
+    return pl.Series("payer_rules", rules, dtype=pl.List(RULE)), rows
 
 
 def _period_starts(policies: PolicySet, asked: pl.DataFrame) -> pl.Series:

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from scrubjay.edits.spec import Grain
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -28,9 +26,9 @@ def with_payer_severities(edits: Sequence[Edit], policies: PolicySet) -> list[Ed
 
 
 def _changed(edit: Edit, by_policy: dict[str, list[SeverityChange]]) -> Edit:
-    if not by_policy or edit.payer_severity is not None or edit.grain is Grain.RUN:
+    if not by_policy or edit.payer_severity is not None or not edit.grain.is_of_claims:
         return edit
-    policy = pl.col("policy_id" if edit.grain in (Grain.LINE, Grain.CHART) else "claim_policy_id")
+    policy = pl.col("policy_id" if edit.grain.is_of_lines else "claim_policy_id")
     on = pl.col(edit.date_column)
     severity = pl.lit(str(edit.severity))
     for policy_id, changes in by_policy.items():

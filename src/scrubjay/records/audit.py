@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import polars as pl
 
@@ -37,6 +37,14 @@ FACTS = (
     "payer_requires_ndc", "payer_requires_discard_modifiers", "administration_family", "administration_role", "setting", "policy_id",
 )  # fmt: skip
 """Facts of lines that an audit needs beside what its edits read."""
+
+
+class AuditSettings(TypedDict, total=False):
+    """What may be given beside charts and claims; see `audit`."""
+
+    manifest: Path | None
+    checklists: Sequence[Path]
+    extractors: Sequence[Extractor]
 
 
 @dataclass(slots=True)

@@ -244,9 +244,9 @@ def _gaps(gaps: Iterable[Gap]) -> Iterator[Complaint]:
         hint = (
             "Load the current release." if gap.is_open else "Load that release to judge claims of those days."
         )
-        yield Complaint(
-            Severity.GAP, "no-edition", title(gap.set_name, gap.setting), f"There is {gap.words()}.", hint
-        )
+        words = gap.words()
+        message = f"{words[:1].upper()}{words[1:]}."
+        yield Complaint(Severity.GAP, "no-edition", title(gap.set_name, gap.setting), message, hint)
 
 
 def _without_edition(editions: Sequence[Edition]) -> Iterator[Complaint]:

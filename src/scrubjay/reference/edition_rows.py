@@ -10,12 +10,18 @@ import polars as pl
 from scrubjay.errors import ReferenceDataError
 from scrubjay.reference.library import read_parquet
 from scrubjay.reference.resolve import EDITION
+from scrubjay.reference.sets import SETS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from scrubjay.reference.edition_frame import EditionFrame
     from scrubjay.reference.sets import ReferenceSet
+
+    Where = Mapping[str, frozenset[str]]
+
+_BY_TWO = "pairs"
+"""Of pairs one code alone has thousands; both codes of a pair are in the batch that asks."""
 
 
 def numbered(rows: pl.DataFrame, number: int, rank: int) -> pl.DataFrame:
@@ -59,3 +65,14 @@ def scanned(
     number = pl.col("_path").replace_strict(numbers, return_dtype=pl.Int32).alias(EDITION)
     rank = pl.lit(stored[0][1].rank, pl.Int32).alias("_rank")
     return rows.with_columns(number, rank).drop("_path")
+
+
+def keyed_by(name: str, where: Where) -> Where:
+    """By which columns rows are read: enough to read few, and few enough that later batches find them."""
+    asked = [c for c in SETS[name].identity if c in where]
+    return {c: where[c] for c in (asked if name == _BY_TWO else asked[:1])}
+
+
+def values_of(keys: pl.DataFrame, columns: Sequence[str]) -> dict[str, frozenset[str]]:
+    """The values that keys have in some columns."""
+    return {c: frozenset(keys[c].drop_nulls().unique().to_list()) for c in columns}

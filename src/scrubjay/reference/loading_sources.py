@@ -258,6 +258,8 @@ def _head(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> bytes
     try:
         with archive.open(member) as inner:
             return _bounded(inner, where, member.compress_size, is_whole=False)
+    except ReferenceDataError as error:
+        return error  # Of this member; the others may be whole.
     except _DAMAGE as error:
         return _damaged(where, error)
 

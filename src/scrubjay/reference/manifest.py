@@ -83,6 +83,10 @@ def read_manifest(folder: Path) -> tuple[HeldEdition, ...]:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return ()
+    except NotADirectoryError as error:
+        raise ReferenceDataError(
+            "is no folder.", where=str(folder), hint="Choose a folder for reference data with --reference."
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ReferenceDataError("cannot be read.", where=str(path), hint=_HINT) from error
     try:

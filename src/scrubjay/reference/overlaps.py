@@ -20,6 +20,8 @@ BOUNDS = ("_from", "_to")
 EDITION = "_edition"
 """Column of the raw rows: the number of the edition, negative for the starter's frame."""
 _PROVENANCE = tuple(c.name for c in PROVENANCE)
+COPIES = {"CMS OPPS Addendum B, history of Level II codes": "CMS OPPS Addendum B"}
+"""Sources that are a copy of another: what the original publishes after the copy was made holds against it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def cut_by_complete(set_name: str, rows: pl.DataFrame, editions: Sequence[Editio
         if old.number in spans
         for new in editions
         if new.is_complete
-        and new.source == old.source
+        and new.source in (old.source, COPIES.get(old.source))
         and new.known > old.known
         and new.begins < spans[old.number][1]
         and spans[old.number][0] < new.ends

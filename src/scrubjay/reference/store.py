@@ -9,6 +9,7 @@ older edition and ends in a newer one ends.
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -18,24 +19,22 @@ import polars as pl
 from scrubjay.errors import ReferenceDataError
 from scrubjay.reference import starter
 from scrubjay.reference.edition_frame import EditionFrame
-from scrubjay.reference.edition_rows import among, numbered, scanned
+from scrubjay.reference.edition_rows import among, keyed_by, numbered, scanned, values_of
 from scrubjay.reference.library import Library
 from scrubjay.reference.manifest import MANIFEST
 from scrubjay.reference.resolve import BOUNDS, EVER, NEVER, EditionNote, agreeing, resolve
 from scrubjay.reference.sets import SETS
 from scrubjay.reference.starter import Edition
+from scrubjay.reference.usage import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Generator, Iterable, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
     Where = Mapping[str, frozenset[str]]
 
 __all__ = ["Edition", "EditionFrame", "Reference"]
-
-_BY_TWO = "pairs"
-"""Of pairs one code alone has thousands; both codes of a pair are in the batch that asks."""
 
 
 class Reference:
@@ -48,6 +47,22 @@ class Reference:
         self._edition_notes: dict[str, list[EditionNote]] = {}
         self._boxes: dict[tuple[str, date, frozenset[str]], _Box] = {}
         self._lock = threading.RLock()
+        self._usages: list[Usage] = []
+
+    @contextmanager
+    def recording(self) -> Generator[Usage]:
+        """Note within the block which editions give rows."""
+        usage = Usage()
+        self._usages.append(usage)
+        try:
+            yield usage
+        finally:
+            self._usages.remove(usage)
+
+    def _used(self, name: str, rows: pl.DataFrame) -> pl.DataFrame:
+        for usage in self._usages:
+            usage.note(name, rows)
+        return rows
 
     @property
     def frames(self) -> Mapping[str, Sequence[EditionFrame]]:
@@ -157,7 +172,7 @@ class Reference:
         if wrong:
             raise ValueError(f"{name}: rows are not identified by {wrong}")
         frame = self._bounded(name, as_of, asked)
-        return frame.filter(*(among(c, v) for c, v in asked.items())).drop(BOUNDS)
+        return self._used(name, frame.filter(*(among(c, v) for c, v in asked.items())).drop(BOUNDS))
 
     def lookup(
         self, name: str, keys: pl.DataFrame, *, on: str, as_of: date, also: Sequence[str] = ()
@@ -187,14 +202,14 @@ class Reference:
         if absent:
             raise ValueError(f"{name}: keys lack the columns {absent}")
         wanted = keys.select(*(pl.col(c).cast(pl.String) for c in by), pl.col(on).cast(pl.Date).alias("_on"))
-        keyed = _wanted(wanted, [c for c in by if c in SETS[name].identity])
+        keyed = values_of(wanted, [c for c in by if c in SETS[name].identity])
         hits = (
             wanted.unique()
             .join(self._bounded(name, as_of, keyed), on=by, how="inner")
             .filter(pl.col("_from") <= pl.col("_on"), pl.col("_on") < pl.col("_to"))
             .drop(BOUNDS)
         )
-        hits = agreeing(name, hits, [*by, "_on"])
+        hits = agreeing(name, self._used(name, hits), [*by, "_on"])
         found = wanted.join(hits, on=[*by, "_on"], how="left", maintain_order="left")
         return found.select(c for c in SETS[name].columns if c not in by)
 
@@ -216,7 +231,7 @@ class Reference:
             pl.col("_from") <= on,
             pl.col("_to") > on,
         )
-        return frame.drop(BOUNDS).to_dicts()
+        return self._used(name, frame.drop(BOUNDS)).to_dicts()
 
     def row(self, name: str, *, on: date, as_of: date, **keys: str) -> dict[str, Any] | None:
         """The one row valid on a day, or null.
@@ -315,7 +330,7 @@ class Reference:
 
         What was asked for once is kept, so that the next batch reads only the keys that are new in it.
         """
-        asked = _keyed(name, where or {})
+        asked = keyed_by(name, where or {})
         with self._lock:
             box = self._boxes.setdefault((name, as_of, frozenset(asked)), _Box())
             if box.frame is not None and all(v <= box.values[c] for c, v in asked.items()):
@@ -365,16 +380,6 @@ def _speaks(edition: Edition, on: date, as_of: date) -> bool:
     return (edition.published_on or EVER) <= as_of and (edition.covers_from or EVER) <= on < (
         edition.covers_to or NEVER
     )
-
-
-def _keyed(name: str, where: Where) -> Where:
-    """By which columns rows are read: enough to read few, and few enough that later batches find them."""
-    asked = [c for c in SETS[name].identity if c in where]
-    return {c: where[c] for c in (asked if name == _BY_TWO else asked[:1])}
-
-
-def _wanted(keys: pl.DataFrame, columns: Sequence[str]) -> dict[str, frozenset[str]]:
-    return {c: frozenset(keys[c].drop_nulls().unique().to_list()) for c in columns}
 
 
 @cache

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
-from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -289,72 +288,3 @@ def print_edits(edits: Sequence[Edit], console: Console) -> None:
             edit.code, Text(severity, STYLES[severity]), edit.name, edit.doc.strip().partition("\n")[0]
         )
     console.print(table)
-
-
-def print_edit(
-    edit: Edit,
-    cases: Sequence[Mapping[str, Any]],
-    denials: Sequence[tuple[str, str | None]],
-    console: Console,
-) -> None:
-    """What an edit checks, why, how to fix it, its cases, sources and the denials it prevents.
-
-    Args:
-        edit: the edit.
-        cases: those shown in the docs, as `name`, `expect` and `with`.
-        denials: numbers of the denials with our paraphrase, or null where the reference has none.
-        console: where to.
-    """
-    summary, _, rest = edit.doc.strip().partition("\n")
-    console.print(
-        Text.assemble(
-            (f"{edit.code} {edit.name}", "bold"),
-            "  ",
-            (str(edit.severity).upper(), STYLES[str(edit.severity)]),
-        )
-    )
-    console.print(Text(summary.strip()))
-    if edit.effective_from or edit.effective_to:
-        until = f" until {edit.effective_to} (that day excluded)" if edit.effective_to else ""
-        console.print(Text(f"In force for services from {edit.effective_from or 'the beginning'}{until}."))
-    for title, body in _sections(rest):
-        console.print(heading(title))
-        console.print(_indented(Markdown(body)))
-    if cases:
-        console.print(heading("Cases"))
-        table = _grid(3)
-        for case in cases:
-            verdict = str(case["expect"]).replace("_", " ")
-            style = STYLES[str(edit.severity)] if verdict == "fires" else "green"
-            table.add_row(Text(verdict, style=style), str(case["name"]), Text(_given(case), style="dim"))
-        console.print(_indented(table))
-    if denials:
-        console.print(heading("Denials it prevents"))
-        for number, words in denials:
-            console.print(
-                _indented(Text.assemble((number, "bold"), f"  {words or 'not in the loaded reference'}"))
-            )
-    console.print(heading("Sources"))
-    for citation in edit.citations:
-        mark = "" if citation.confidence in ("A", "B") else ", unverified"
-        console.print(_indented(Text(f"{citation.source} [{citation.confidence}{mark}]: {citation.text}")))
-
-
-def _sections(markdown: str) -> Iterator[tuple[str, str]]:
-    for part in f"\n{markdown}".split("\n## ")[1:]:
-        title, _, body = part.partition("\n")
-        yield title.strip(), body.strip()
-
-
-def _given(case: Mapping[str, Any]) -> str:
-    values: Mapping[str, Any] = case.get("with") or {}
-    return ", ".join(f"{name} = {_shown(value)}" for name, value in values.items())
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "unknown"
-    if isinstance(value, list):
-        items: list[Any] = value  # pyright: ignore[reportUnknownVariableType]
-        return " ".join(str(v) for v in items) or "none"
-    return str(value)

@@ -38,6 +38,8 @@ def write_json(report: Checked, summary: Summary, out: BinaryIO, *, with_not_eva
     """
     out.write(b'{"run": ' + _dump(_run(report)))
     out.write(b',\n"files": ' + _dump([_file(f) for f in report.files]))
+    if report.evidence:
+        out.write(b',\n"evidence": ' + _dump([evidence_dict(f) for f in report.evidence]))
     for name, frame in (
         ("findings", _findings(report, with_not_evaluated=with_not_evaluated)),
         ("coverage", _coverage(report)),
@@ -48,6 +50,7 @@ def write_json(report: Checked, summary: Summary, out: BinaryIO, *, with_not_eva
             # A line break inside a JSON string is always escaped, so each one here ends a row.
             out.write(rows.rstrip(b"\n").replace(b"\n", b",\n"))
         out.write(b"]")
+    out.write(b',\n"policies": ' + _dump([asdict(p) for p in report.policies_used()]))
     out.write(b',\n"summary": ' + _dump(summary_dict(summary)) + b"}\n")
 
 
@@ -62,11 +65,13 @@ def write_jsonl(report: Checked, summary: Summary, out: BinaryIO, *, with_not_ev
     """
     out.write(_dump({"record": "run", **_run(report)}) + b"\n")
     out.writelines(_dump({"record": "file", **_file(file)}) + b"\n" for file in report.files)
+    out.writelines(_dump({"record": "evidence", **evidence_dict(f)}) + b"\n" for f in report.evidence)
     for name, frame in (
         ("finding", _findings(report, with_not_evaluated=with_not_evaluated)),
         ("coverage", _coverage(report)),
     ):
         out.writelines(_ndjson(frame.select(pl.lit(name).alias("record"), pl.all())))
+    out.writelines(_dump({"record": "policy", **asdict(p)}) + b"\n" for p in report.policies_used())
     out.write(_dump({"record": "summary", **summary_dict(summary)}) + b"\n")
 
 
@@ -93,6 +98,10 @@ def _run(report: Checked) -> dict[str, Any]:
         "editions": list(run.editions),
         "edits": run.edits,
         "started_at": run.started_at,
+        "editions_used": [
+            {"set": e.set_name, "source": e.source, "edition": e.edition, "is_loaded": e.is_loaded}
+            for e in run.editions_used
+        ],
     }
 
 
@@ -113,6 +122,18 @@ def _file(file: FileReport) -> dict[str, Any]:
         "claims_set_aside": file.claims_set_aside,
         "lines": file.lines,
         "charge_amount": str(file.charge_total),
+        "problems": [problem_dict(p) for p in file.problems],
+    }
+
+
+def evidence_dict(file: FileReport) -> dict[str, Any]:
+    """A file of evidence: what it is, its rows (or claims), those that count, and its problems."""
+    return {
+        "path": file.path,
+        "sha256": file.sha256 or None,
+        "kind": file.kind,
+        "rows": file.claims,
+        "rows_read": file.claims_read,
         "problems": [problem_dict(p) for p in file.problems],
     }
 
@@ -165,6 +186,7 @@ def _findings(report: Checked, *, with_not_evaluated: bool) -> pl.DataFrame:
         pl.col("at_stake_amount").cast(pl.String),
         pl.struct("file", "transaction", "segment").alias("position"),
         "waiver",
+        "payer_rules",
     )
 
 

@@ -11,6 +11,7 @@ import polars as pl
 from scrubjay import phi
 from scrubjay.reports.checked import reason_words
 from scrubjay.reports.model import SEVERITIES
+from scrubjay.reports.payer_rules import rule_words
 from scrubjay.reports.summary import claim_stakes, in_words, rank_of
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class FindingBlock:
         carc: numbers of the denials that it prevents.
         is_unverified: it rests on a fact that nobody checked against the official text.
         waiver: id of the waiver that marks it, or null.
+        rules: what it rests on of the payer's policy, each with its source and confidence.
     """
 
     severity: str
@@ -40,6 +42,7 @@ class FindingBlock:
     carc: tuple[str, ...]
     is_unverified: bool
     waiver: str | None
+    rules: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +164,9 @@ def _unknown_by_claim(report: Checked, shown: pl.DataFrame) -> dict[int, list[Un
 
 
 def _findings_by_claim(report: Checked, shown: pl.DataFrame) -> dict[int, list[dict[str, Any]]]:
+    found = report.result.findings.join(shown, on="claim_key", how="semi", maintain_order="left")
     rows = (
-        report.result.findings.join(shown, on="claim_key", how="semi")
+        found.with_columns(report.payer_rules(found).alias("payer_rules"))
         .join(
             report.result.lines.drop("claim_key", "segment", strict=False),
             on="line_key",
@@ -207,6 +211,7 @@ def _finding(row: dict[str, Any], report: Checked) -> FindingBlock:
         carc=edit.prevents_carc if edit is not None else (),
         is_unverified=bool(row["is_unverified"]),
         waiver=row["waiver"],
+        rules=tuple(dict.fromkeys(phi.clean(rule_words(r)) for r in row["payer_rules"])),
     )
 
 

@@ -10,17 +10,22 @@ import polars as pl
 from scrubjay.edits.spec import Edit, FixLevel, Severity
 from scrubjay.errors import ExitCode, UsageError
 from scrubjay.facts import column
-from scrubjay.policies.rests_on import RULE
-from scrubjay.reports.payer_rules import PolicyUsed, policies_used, rules_of_findings
+from scrubjay.reports.payer_rules import (
+    PolicyUsed,
+    numbered_rules_of_findings,
+    policies_used,
+    rules_of_findings,
+)
 from scrubjay.tables import FINDINGS, NOT_EVALUATED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date, datetime
 
     from scrubjay.engine import RunResult
     from scrubjay.intake import FileReport
     from scrubjay.policies import PolicySet
+    from scrubjay.reference.usage import UsedEdition
 
 # Problems after which the rest of a file is unknown, whatever was read before.
 _CUT_SHORT = frozenset({"truncated-interchange", "bad-gzip", "unreadable", "segment-too-long"})
@@ -30,13 +35,23 @@ _RANK = {str(Severity.ERROR): 0, str(Severity.WARNING): 1, str(Severity.INFO): 2
 
 @dataclass(frozen=True, slots=True)
 class RunInfo:
-    """What a run was: enough to repeat it."""
+    """What a run was: enough to repeat it.
+
+    Attributes:
+        version: of scrubjay.
+        as_of: the day on which things are known.
+        editions: reference editions known on that day.
+        edits: how many were asked.
+        started_at: when the run began.
+        editions_used: those of which rows were taken.
+    """
 
     version: str
     as_of: date
     editions: list[str]
     edits: int
     started_at: datetime
+    editions_used: list[UsedEdition] = field(default_factory=list["UsedEdition"])
 
 
 @dataclass(slots=True)
@@ -52,6 +67,7 @@ class CheckReport:
             without claim and line.
         unknown_of_run: verdicts about that which could not be given, rows of `NOT_EVALUATED`.
         policies: of the run, for the rules that findings rest on; null cites none.
+        evidence: a report for each file of evidence (earlier claims, authorizations, eligibility).
     """
 
     run: RunInfo
@@ -61,6 +77,7 @@ class CheckReport:
     about_run: pl.DataFrame = field(default_factory=FINDINGS.empty)
     unknown_of_run: pl.DataFrame = field(default_factory=NOT_EVALUATED.empty)
     policies: PolicySet | None = None
+    evidence: list[FileReport] = field(default_factory=list["FileReport"])
 
     def payer_rules(self, findings: pl.DataFrame) -> pl.Series:
         """What each finding rests on of the payer's own policy.
@@ -88,93 +105,115 @@ class CheckReport:
             verdict, message, reason, fix, fix_level, change_column, change_before, change_after, carc,
             is_unverified, at_stake_amount, file, transaction, segment, waiver, payer_rules.
         """
-        fired = pl.concat([self.result.findings, self.about_run]).with_columns(
-            pl.lit("fires").alias("verdict"), pl.lit(None, dtype=pl.String).alias("reason")
+        parts = list(self.findings_tables(with_not_evaluated=with_not_evaluated))
+        return parts[0] if len(parts) == 1 else pl.concat(parts)
+
+    def findings_tables(self, *, with_not_evaluated: bool, rows: int | None = None) -> Iterator[pl.DataFrame]:
+        """The table of `findings_table` in parts, of which only one need be held in memory.
+
+        Args:
+            with_not_evaluated: add a row per verdict not evaluated.
+            rows: most rows of a part; null gives the whole table. There is at least one part.
+        """
+        fired = pl.concat([self.result.findings, self.about_run])
+        rules, rule = numbered_rules_of_findings(
+            self.policies, self.edits, self.result, fired, self.run.as_of
         )
-        fired = fired.with_columns(self.payer_rules(fired).alias("payer_rules"))
-        parts = [fired]
-        if with_not_evaluated:
-            unknown = pl.concat([self.result.not_evaluated, self.unknown_of_run])
-            words = {m: reason_words(m) for m in unknown["missing"].unique().to_list()}
-            parts.append(
-                unknown.select(
-                    "claim_key",
-                    "line_key",
-                    "edit",
-                    _per_edit(self.edits, lambda e: e.code).alias("code"),
-                    _per_edit(self.edits, lambda e: str(e.severity)).alias("severity"),
-                    pl.lit("Not evaluated.").alias("message"),
-                    pl.lit(None, dtype=pl.String).alias("fix"),
-                    pl.lit(value=False).alias("is_unverified"),
-                    pl.lit(None, dtype=fired.schema["at_stake_amount"]).alias("at_stake_amount"),
-                    pl.lit(None, dtype=pl.String).alias("waiver"),
-                    pl.lit("not_evaluated").alias("verdict"),
-                    pl.col("missing")
-                    .replace_strict(words, default=None, return_dtype=pl.String)
-                    .alias("reason"),
-                    pl.lit(pl.Series([[]], dtype=pl.List(RULE))).first().alias("payer_rules"),
-                )
+        parts = [
+            fired.with_columns(
+                pl.lit("fires").alias("verdict"),
+                pl.lit(None, dtype=pl.String).alias("reason"),
+                rule.alias("_rule"),
             )
-        lines = self.result.lines.select(
-            "line_key", "line_number", "hcpcs", pl.col("segment").alias("_line_segment")
+        ]
+        if with_not_evaluated:
+            parts.append(self._unknown_rows())
+        # Verdicts not given change nothing: the columns of a change are null there.
+        found = pl.concat(parts, how="diagonal")
+        number = found["edit"].cast(pl.Enum(list(self.edits)), strict=False).to_physical()
+        order = found.select(
+            pl.arg_sort_by(
+                "claim_key",
+                pl.col("verdict") != "fires",
+                pl.col("severity").replace_strict(_RANK, default=3, return_dtype=pl.Int8),
+                self.result.lines_of(found["line_key"], "line_number").to_series(),
+                "code",
+                nulls_last=True,
+            )
+        ).to_series()
+        for first in range(0, max(1, found.height), rows or max(1, found.height)):
+            part = order.slice(first, rows)
+            # In order before anything is added: each column costs a copy.
+            yield self._rows(found[part], number[part], rules)
+
+    def _rows(self, found: pl.DataFrame, number: pl.Series, rules: pl.Series) -> pl.DataFrame:
+        """Rows of the findings table.
+
+        Args:
+            found: findings, with `_rule`, the number of what each rests on in `rules`.
+            number: of the edit in `edits`.
+            rules: lists of `scrubjay.policies.rests_on.RULE`.
+        """
+        lines = self.result.lines_of(found["line_key"], "line_number", "hcpcs", "segment")
+        claims = self.result.claims_of(
+            found["claim_key"],
+            *("claim_id", "patient_control_number", "payer_name", "file_number", "transaction", "segment"),
         )
         names = {f.file_number: f.path for f in self.files}
-        return (
-            # Verdicts not given change nothing: the columns of a change are null there.
-            pl.concat(parts, how="diagonal")
-            .join(self.result.claims, on="claim_key", how="left", maintain_order="left")
-            .join(lines, on="line_key", how="left", maintain_order="left")
-            .with_columns(
-                pl.coalesce("_line_segment", "segment").alias("segment"),
-                pl.col("file_number")
-                .replace_strict(names, default=None, return_dtype=pl.String)
-                .alias("file"),
-                pl.when(pl.col("change_after").is_not_null())
-                .then(_per_edit(self.edits, lambda e: str(e.fix.level)))
-                .otherwise(pl.lit(str(FixLevel.NONE)))
-                .alias("fix_level"),
-                pl.when(pl.col("change_after").is_not_null())
-                .then(_per_edit(self.edits, lambda e: e.fix.change[0] if e.fix.change else ""))
-                .alias("change_column"),
-                pl.col("edit")
-                .replace_strict({n: "|".join(e.prevents_carc) for n, e in self.edits.items()}, default="")
-                .alias("_carc"),
-                pl.col("severity").replace_strict(_RANK, default=3, return_dtype=pl.Int8).alias("_rank"),
-            )
-            .with_columns(
-                pl.when(pl.col("_carc") == "")
-                .then(pl.lit([], dtype=pl.List(pl.String)))
-                .otherwise(pl.col("_carc").str.split("|"))
-                .alias("carc")
-            )
-            .sort("claim_key", pl.col("verdict") != "fires", "_rank", "line_number", "code", nulls_last=True)
-            .select(
-                "claim_id",
-                "patient_control_number",
-                "payer_name",
-                "line_number",
-                "hcpcs",
-                "edit",
-                "code",
-                "severity",
-                "verdict",
-                "message",
-                "reason",
-                "fix",
-                "fix_level",
-                "change_column",
-                "change_before",
-                "change_after",
-                "carc",
-                "is_unverified",
-                "at_stake_amount",
-                "file",
-                "transaction",
-                "segment",
-                "waiver",
-                "payer_rules",
+        has_change = found["change_after"].is_not_null()
+        level, column, carc = (
+            pl.Series(values, dtype=dtype).gather(number)
+            for values, dtype in (
+                ([str(e.fix.level) for e in self.edits.values()], pl.String()),
+                ([e.fix.change[0] if e.fix.change else "" for e in self.edits.values()], pl.String()),
+                ([list(e.prevents_carc) for e in self.edits.values()], pl.List(pl.String())),
             )
         )
+        return found.select(
+            *claims.select("claim_id", "patient_control_number", "payer_name"),
+            *lines.select("line_number", "hcpcs"),
+            *("edit", "code", "severity", "verdict", "message", "reason", "fix"),
+            pl.when(has_change).then(level).otherwise(pl.lit(str(FixLevel.NONE))).alias("fix_level"),
+            pl.when(has_change).then(column).alias("change_column"),
+            *("change_before", "change_after"),
+            carc.fill_null([]).alias("carc"),
+            *("is_unverified", "at_stake_amount"),
+            claims["file_number"].replace_strict(names, default=None, return_dtype=pl.String).alias("file"),
+            claims["transaction"],
+            pl.coalesce(lines["segment"], claims["segment"]).alias("segment"),
+            "waiver",
+            rules.gather(found["_rule"]).fill_null([]).alias("payer_rules"),
+        )
+
+    def _unknown_rows(self) -> pl.DataFrame:
+        """A row per verdict not evaluated, with its reason; of the columns of a finding those that it has."""
+        unknown = pl.concat([self.result.not_evaluated, self.unknown_of_run])
+        words = {m: reason_words(m) for m in unknown["missing"].unique().to_list()}
+        return unknown.select(
+            "claim_key",
+            "line_key",
+            "edit",
+            _per_edit(self.edits, lambda e: e.code).alias("code"),
+            _per_edit(self.edits, lambda e: str(e.severity)).alias("severity"),
+            pl.lit("Not evaluated.").alias("message"),
+            pl.lit(value=False).alias("is_unverified"),
+            pl.lit("not_evaluated").alias("verdict"),
+            pl.col("missing").replace_strict(words, default=None, return_dtype=pl.String).alias("reason"),
+        )
+
+    def unanswered(self, fail_on: str) -> int:
+        """How many verdicts of edits at or above a threshold could not be given.
+
+        Args:
+            fail_on: `error`, `warning` or `never`.
+
+        Raises:
+            UsageError: no such threshold.
+        """
+        wanted = _at_or_above(fail_on)
+        asked = [n for n, e in self.edits.items() if str(e.severity) in wanted]
+        unknown = pl.concat([self.result.not_evaluated, self.unknown_of_run])
+        return int(unknown["edit"].is_in(asked).sum())
 
     def exit_code(self, fail_on: str, *, strict: bool = False) -> ExitCode:
         """The exit code; what could not be read whole never looks clean.
@@ -189,21 +228,23 @@ class CheckReport:
         Raises:
             UsageError: no such threshold.
         """
-        levels = {"error": [Severity.ERROR], "warning": [Severity.ERROR, Severity.WARNING], "never": []}
-        if fail_on not in levels:
-            raise UsageError(
-                f"{fail_on!r} is no threshold.", where="--fail-on", hint="Use error, warning or never."
-            )
-        wanted = [str(s) for s in levels[fail_on]]
+        wanted = _at_or_above(fail_on)
         live = pl.concat([self.result.findings, self.about_run]).filter(pl.col("waiver").is_null())
         if live["severity"].is_in(wanted).any():
             return ExitCode.FINDINGS
-        if strict and wanted:
-            asked = {n for n, e in self.edits.items() if str(e.severity) in wanted}
-            unknown = pl.concat([self.result.not_evaluated, self.unknown_of_run])
-            if unknown["edit"].is_in(asked).any():
-                return ExitCode.FINDINGS
-        return ExitCode.CLEAN if is_read_whole(self.files) else ExitCode.UNREADABLE
+        if strict and self.unanswered(fail_on):
+            return ExitCode.FINDINGS
+        is_whole = is_read_whole([*self.files, *self.evidence])
+        return ExitCode.CLEAN if is_whole else ExitCode.UNREADABLE
+
+
+def _at_or_above(fail_on: str) -> list[str]:
+    levels = {"error": [Severity.ERROR], "warning": [Severity.ERROR, Severity.WARNING], "never": []}
+    if fail_on not in levels:
+        raise UsageError(
+            f"{fail_on!r} is no threshold.", where="--fail-on", hint="Use error, warning or never."
+        )
+    return [str(s) for s in levels[fail_on]]
 
 
 def is_read_whole(files: Sequence[FileReport]) -> bool:

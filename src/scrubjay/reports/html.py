@@ -58,6 +58,7 @@ def write_html(report: Checked, summary: Summary, out: BinaryIO, *, limit: int |
             severities=SEVERITIES,
             blocks=claim_blocks(report, limit),
             hidden=0 if limit is None else max(0, found - limit),
+            policies=report.policies_used(),
             has_unverified=bool(report.result.findings["is_unverified"].any()),
         )
     )

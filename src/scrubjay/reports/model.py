@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date, datetime
     from decimal import Decimal
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from scrubjay.edits.spec import Edit
     from scrubjay.engine import RunResult
     from scrubjay.intake import FileReport
+    from scrubjay.reference.usage import UsedEdition
+    from scrubjay.reports.payer_rules import PolicyUsed
 
 SEVERITIES = ("error", "warning", "info")
 """Worst first."""
@@ -47,6 +49,11 @@ class Run(Protocol):
         """When the run began."""
         ...
 
+    @property
+    def editions_used(self) -> Sequence[UsedEdition]:
+        """Editions of which rows were taken."""
+        ...
+
 
 class Checked(Protocol):
     """What a run found; `scrubjay.api.CheckReport` is one."""
@@ -59,6 +66,11 @@ class Checked(Protocol):
     @property
     def files(self) -> Sequence[FileReport]:
         """One report per input."""
+        ...
+
+    @property
+    def evidence(self) -> Sequence[FileReport]:
+        """One report per file of evidence."""
         ...
 
     @property
@@ -81,8 +93,20 @@ class Checked(Protocol):
         """Verdicts about that which could not be given."""
         ...
 
+    def payer_rules(self, findings: pl.DataFrame) -> pl.Series:
+        """What each finding rests on of the payer's own policy."""
+        ...
+
+    def policies_used(self) -> Sequence[PolicyUsed]:
+        """The policies that judged the claims."""
+        ...
+
     def findings_table(self, *, with_not_evaluated: bool) -> pl.DataFrame:
         """One row per finding, and per verdict not given if asked for."""
+        ...
+
+    def findings_tables(self, *, with_not_evaluated: bool, rows: int | None = None) -> Iterator[pl.DataFrame]:
+        """The same table in parts of so many rows; at least one part."""
         ...
 
 

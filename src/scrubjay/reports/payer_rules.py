@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from scrubjay.policies.rests_on import RULE, payer_rules, words
+from scrubjay.policies.rests_on import RULE, numbered_rules, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from scrubjay.edits.spec import Edit
     from scrubjay.engine import RunResult
     from scrubjay.policies import Policy, PolicySet
+    from scrubjay.policies.dated import DatedValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,10 @@ class StatementUsed:
     text: str
     confidence: str
 
+    def words(self) -> str:
+        """What the source says, with source and confidence."""
+        return f"{self.text.rstrip('.')} ({self.source}, {self.confidence})"
+
 
 @dataclass(frozen=True, slots=True)
 class PolicyUsed:
@@ -40,7 +45,7 @@ class PolicyUsed:
         extends: ids of the policies whose statements hold where it is silent, nearest first.
         claims: how many claims it judged.
         is_review_due: its day of review has passed.
-        statements: what it says itself.
+        statements: what it says itself, or a narrower one that it extends (one that extends another).
     """
 
     policy: str
@@ -62,6 +67,21 @@ def rules_of_findings(
 ) -> pl.Series:
     """What each finding rests on of the payer's policy: a list of `scrubjay.policies.rests_on.RULE`.
 
+    Args: as those of `numbered_rules_of_findings`.
+    """
+    distinct, rows = numbered_rules_of_findings(policies, edits, result, findings, as_of)
+    return distinct.gather(rows)
+
+
+def numbered_rules_of_findings(
+    policies: PolicySet | None,
+    edits: Mapping[str, Edit],
+    result: RunResult,
+    findings: pl.DataFrame,
+    as_of: date,
+) -> tuple[pl.Series, pl.Series]:
+    """The distinct lists of `scrubjay.policies.rests_on.RULE`, and for each finding the number of its list.
+
     Args:
         policies: of the run; null gives empty lists.
         edits: by readable name.
@@ -70,24 +90,18 @@ def rules_of_findings(
         as_of: of the run.
     """
     if policies is None:
-        return pl.Series("payer_rules", [[]], dtype=pl.List(RULE)).new_from_index(0, findings.height)
-    asked = (
-        findings.select("claim_key", "line_key", "edit")
-        .join(
-            result.claims.select("claim_key", "claim_policy_id", "claim_service_date"),
-            on="claim_key",
-            how="left",
-            maintain_order="left",
-        )
-        .join(
-            result.lines.select("line_key", "hcpcs", "service_date"),
-            on="line_key",
-            how="left",
-            maintain_order="left",
-        )
+        nothing = pl.Series("payer_rules", [[]], dtype=pl.List(RULE))
+        return nothing, pl.zeros(findings.height, dtype=pl.UInt32, eager=True)
+    asked = pl.concat(
+        [
+            findings.select("line_key", "edit"),
+            result.claims_of(findings["claim_key"], "claim_policy_id", "claim_service_date"),
+            result.lines_of(findings["line_key"], "hcpcs", "service_date"),
+        ],
+        how="horizontal",
     )
     is_line = pl.col("line_key").is_not_null()
-    return payer_rules(
+    return numbered_rules(
         policies,
         edits,
         asked.select(
@@ -127,14 +141,19 @@ def policies_used(policies: PolicySet | None, result: RunResult, as_of: date) ->
                 reviewed_on=policy.reviewed_on,
                 review_by=policy.review_by,
                 is_review_due=policy.review_by is not None and policy.review_by <= as_of,
-                statements=_statements(policy, row),
+                statements=_statements(policies, policy, row),
             )
         )
     return used
 
 
-def _statements(policy: Policy, row: Mapping[str, Any]) -> tuple[StatementUsed, ...]:
+def _statements(policies: PolicySet, policy: Policy, row: Mapping[str, Any]) -> tuple[StatementUsed, ...]:
+    """What the policy says itself, or a narrower one that it extends: what the base packs say is left to them."""
     first, last = row["first"], row["last"]
+    sets: dict[str, list[DatedValue]] = {}
+    for one in policies.chain(policy):
+        if one is policy or one.extends is not None:
+            sets = {**one.parameters, **sets}
     return tuple(
         StatementUsed(
             name,
@@ -146,7 +165,7 @@ def _statements(policy: Policy, row: Mapping[str, Any]) -> tuple[StatementUsed, 
             one.citation.text,
             one.citation.confidence,
         )
-        for name, values in policy.parameters.items()
+        for name, values in sets.items()
         for one in values
         if first is None or ((one.from_ is None or one.from_ <= last) and (one.to is None or first < one.to))
     )

@@ -162,7 +162,7 @@ def summarise(report: Checked, reason_words: Callable[[str], str], *, with_subje
         reasons=_reasons(report, reason_words, with_subjects=with_subjects),
         claims_set_aside=sum(f.claims_set_aside for f in report.files if not f.is_fatal),
         files_unreadable=sum(f.is_fatal for f in report.files),
-        problems=(*(p for f in report.files for p in f.problems), *result.problems),
+        problems=(*(p for f in (*report.files, *report.evidence) for p in f.problems), *result.problems),
         about_run=tuple(
             RunFinding(*row)
             for row in report.about_run.select("severity", "edit", "code", "message", "fix").iter_rows()

@@ -65,7 +65,9 @@ def _header(report: Checked, summary: Summary) -> RenderableType:
         f"  {plural(len(report.files), 'file')}, {plural(summary.claims, 'claim')}, {plural(summary.lines, 'line')}, ",
         f"{money(summary.charge_amount)} charged",
     )
-    clock = Text(f"Judged as of {run.as_of.isoformat()} by {plural(run.edits, 'edit')}.", style="dim")
+    loaded = sum(e.is_loaded for e in run.editions_used)
+    by = f" Rows of {plural(loaded, 'loaded edition')} were used; --json names them." if loaded else ""
+    clock = Text(f"Judged as of {run.as_of.isoformat()} by {plural(run.edits, 'edit')}.{by}", style="dim")
     return Group(counts, clock)
 
 
@@ -136,6 +138,7 @@ def _finding(finding: FindingBlock) -> RenderableType:
     body: list[RenderableType] = [Text(finding.message)]
     if finding.fix:
         body.append(Text.assemble(("Fix: ", "bold green"), finding.fix))
+    body += [Text.assemble(("Payer: ", "bold"), rule, style="dim") for rule in finding.rules]
     label = Text.assemble(
         (finding.severity.upper(), STYLES[finding.severity]), f"  {finding.edit} ({finding.code})"
     )
@@ -172,6 +175,7 @@ def _summary(report: Checked, summary: Summary) -> Iterator[RenderableType]:
         )
     if summary.about_run:
         yield Padding(_about_run(summary.about_run), (1, 0, 0, 0))
+    yield from _policies(report)
     yield Padding(_coverage(summary), (1, 0, 0, 0))
     if summary.problems or summary.claims_set_aside:
         yield Padding(_problems(summary), (1, 0, 0, 0))
@@ -217,6 +221,34 @@ def _about_run(findings: tuple[RunFinding, ...]) -> RenderableType:
         body = Text.assemble(phi.clean(one.message), (" Fix: ", "bold green"), phi.clean(one.fix))
         rows += [Padding(label, (0, 0, 0, 2)), Padding(body, (0, 0, 0, 4))]
     return Group(*rows)
+
+
+def _policies(report: Checked) -> Iterator[RenderableType]:
+    """Which policies judged the claims. A payer's own statements are said in full: they also decide what is no fault."""
+    used = report.policies_used()
+    if not used:
+        return
+    yield Padding(Text("Payer policies", style="bold"), (1, 0, 0, 0))
+    for one in used:
+        head = Text.assemble(
+            (f"{plural(one.claims, 'claim')}: ", "bold"),
+            f"{phi.clean(one.name)} ({one.policy}), reviewed on {one.reviewed_on}",
+        )
+        if one.is_review_due:
+            head.append("  REVIEW OVERDUE", style="bold red")
+        if one.extends:
+            head.append(f"; else as {', '.join(one.extends)}")
+        yield Padding(head, (0, 0, 0, 2))
+        if one.extends:
+            for said in one.statements:
+                text = Text.assemble(
+                    (f"{said.about}: {phi.clean(said.value)}. ", ""), (phi.clean(said.words()), "dim")
+                )
+                yield Padding(text, (0, 0, 0, 4))
+        else:
+            yield Padding(
+                Text(f"`scrubjay policy show {one.policy}` lists what it says.", style="dim"), (0, 0, 0, 4)
+            )
 
 
 def _coverage(summary: Summary) -> RenderableType:

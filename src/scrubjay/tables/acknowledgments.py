@@ -29,6 +29,9 @@ ACKNOWLEDGMENTS = Table(
     (
         _KEY,
         *REMIT_POSITION,
+        _code(
+            "interchange_key", "ISA06, ISA08 and ISA13 joined by `|` of the file it came in; null for a TA1"
+        ),
         _code("level", "`interchange` (TA1), `group` (AK1 with AK9) or `transaction` (AK2 with IK5 or AK5)"),
         _code("answered_set", "AK201 (837 ...), AK101 of a group (HC ...), null for an interchange"),
         _code("answered_control_number", "TA101, AK102 or AK202: the number of what was sent"),
@@ -73,6 +76,7 @@ CLAIM_STATUSES = Table(
     (
         _STATUS_KEY,
         *REMIT_POSITION,
+        _code("interchange_key", "ISA06, ISA08 and ISA13 joined by `|` of the file it came in"),
         _code("level", "`source`, `receiver`, `provider` or `claim`"),
         Column("patient_control_number", CODE, Kind.IDENTIFIER, "TRN02 of a claim"),
         _code("batch_trace_number", "TRN02 of the levels above the claim"),

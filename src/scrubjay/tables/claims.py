@@ -7,10 +7,14 @@ numbers within a run and the only join keys. Null means unknown or not sent.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from scrubjay.tables.columns import CODE, DATE, MONEY, QUANTITY, Column, Kind, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _STRINGS = pl.List(pl.String())
 _INT = pl.Int64()
@@ -75,6 +79,16 @@ CLAIMS = Table(
         _code("prior_authorization_number", "2300 REF*G1"),
         _code("referral_number", "2300 REF*9F"),
         _code("original_reference_number", "2300 REF*F8, the payer's number of the original claim"),
+        _code(
+            "payer_claim_control_number",
+            "the payer's number of this claim, where an earlier claim is read from a table; an 837 has none",
+        ),
+        Column(
+            "patient_weight_kg",
+            QUANTITY,
+            Kind.QUANTITY,
+            "body weight, where an earlier claim is read from a table that gives it",
+        ),
         Column("claim_note", pl.String(), Kind.TEXT, "2300 NTE02, several joined by ` | `"),
         Column("attachment_numbers", _STRINGS, Kind.CODE, "2300 PWK06"),
         Column("line_count", _INT, Kind.COUNT, "service lines of the claim"),
@@ -158,3 +172,15 @@ class ClaimBundle:
     lines: pl.DataFrame = field(default_factory=LINES.empty)
     other_payers: pl.DataFrame = field(default_factory=OTHER_PAYERS.empty)
     adjustments: pl.DataFrame = field(default_factory=ADJUSTMENTS.empty)
+
+    @classmethod
+    def joined(cls, bundles: Sequence[ClaimBundle]) -> ClaimBundle:
+        """Several bundles as one, rows in their order; empty where there are none."""
+        if not bundles:
+            return cls()
+        return cls(
+            pl.concat([b.claims for b in bundles]),
+            pl.concat([b.lines for b in bundles]),
+            pl.concat([b.other_payers for b in bundles]),
+            pl.concat([b.adjustments for b in bundles]),
+        )

@@ -91,7 +91,10 @@ DECISIONS = Table(
         _code("rarc_code", "RARC that decided, if one did"),
         _code("rule_id", "row of the cause table that decided, e.g. `G10`"),
         _money("denied_amount", "amount of the adjustments that are open to recovery"),
-        _code("remedy", "NEW, REPL, CER, APP, RPA, COB, ROUTE, PT, WO, WAIT, NONE"),
+        _code(
+            "remedy",
+            "NEW, REPL, CER, APP, RPA, COB, ROUTE, PT, SEND, WO, WAIT, NONE; null where it cannot be told",
+        ),
         Column("appeal_level", pl.Int8(), Kind.COUNT, "level that an appeal would be of"),
         Column("guards", _STRINGS, Kind.CODE, "hard guards that shut other ways, by name"),
         Column("reasons", _STRINGS, Kind.TEXT, "why, in plain words, each with its source"),

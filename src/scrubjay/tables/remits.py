@@ -100,7 +100,15 @@ REMIT_TRANSACTIONS = Table(
         _code(
             "payment_key", "payer id, TRN02, BPR02 and BPR16 joined by `|`: the same payment in another file"
         ),
-        Column("seen_before_remit_key", _INT, Kind.KEY, "first payment of the run with the same payment_key"),
+        _code(
+            "recognition_key",
+            "one payment has one, however often it comes: payment_key; the content where no money moved or nothing "
+            "else identifies it; ISA, GS and ST numbers where payment_key is unknown",
+        ),
+        _code("content_digest", "SHA-256 of what it says, control numbers and places left out"),
+        Column(
+            "seen_before_remit_key", _INT, Kind.KEY, "payment of the same recognition_key that counts instead"
+        ),
         _flag("is_quarantined", "off balance, not whole, or seen before: nothing of it is to be posted"),
     ),
 )

@@ -30,7 +30,7 @@ as `claims`; then `claim_number` says which one is looked at.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -144,7 +144,12 @@ def _run_row(case: Case) -> CaseOutcome:
     )
 
 
-def _claim(body: dict[str, Any]) -> ClaimSpec:
+def claim_spec(body: dict[str, Any]) -> ClaimSpec:
+    """A claim as written in YAML: fields of `ClaimSpec`, lines as fields of `LineSpec`.
+
+    Raises:
+        TypeError: a field that neither has.
+    """
     fields = dict(body)
     fields.pop("kind", None)
     lines = [LineSpec(**line) for line in fields.pop("lines")]
@@ -157,7 +162,7 @@ def _claim(body: dict[str, Any]) -> ClaimSpec:
 def _run_claim(case: Case) -> CaseOutcome:
     bodies: list[dict[str, Any]] = case.body.get("claims") or [case.body["claim"]]
     kind = bodies[0].get("kind", "professional")
-    text = make_837([_claim(b) for b in bodies], kind=kind)
+    text = make_837([claim_spec(b) for b in bodies], kind=kind)
     bundle, report = read_claims_bytes(text.encode(), "case.837")
     if any(p.is_fatal for p in report.problems) or bundle.claims.height != len(bodies):
         raise AssertionError(
@@ -184,3 +189,40 @@ def _run_claim(case: Case) -> CaseOutcome:
         "".join(result.findings.filter(chosen)["message"].to_list()),
         tuple(m for m in missing.split("+") if m),
     )
+
+
+def contract_faults(edit: Edit) -> list[str]:
+    """What the cases of an edit lack: a verdict, a case for the docs, the first day in force and the day before.
+
+    Returns:
+        One sentence for each fault; none where the cases are whole.
+    """
+    data: dict[str, Any] = yaml.safe_load(cases_path(edit).read_text(encoding="utf-8"))
+    cases = load_cases(edit)
+    impossible: set[str] = set(data.get("impossible") or ())
+    faults: list[str] = []
+    if impossible and not data.get("why"):
+        faults.append(f"says no why {', '.join(sorted(impossible))} cannot happen")
+    verdicts = {v.name.lower() for v in Verdict}
+    missing = verdicts - {c.expect for c in cases} - impossible
+    faults += [f"has no case that expects {v}" for v in sorted(missing)]
+    faults += [
+        f"has a case that expects {c.expect!r}, which is no verdict"
+        for c in cases
+        if c.expect not in verdicts
+    ]
+    shown = {c.expect for c in cases if c.is_shown_in_docs}
+    faults += [f"has no case with docs: true that expects {v}" for v in ("fires", "clear") if v not in shown]
+    names = [c.name for c in cases]
+    faults += [f"has two cases called {n!r}" for n in sorted({n for n in names if names.count(n) > 1})]
+    if edit.effective_from is not None:
+        by_day: dict[str, str] = {}
+        for case in (c for c in cases if "claim" not in c.body and "claims" not in c.body):
+            changed: dict[str, Any] = case.body.get("with") or {}
+            by_day[str(changed.get(edit.date_column) or case.given.get(edit.date_column))] = case.expect
+        if str(edit.effective_from) not in by_day:
+            faults.append(f"has no case on its first day, {edit.effective_from}")
+        eve = edit.effective_from - timedelta(days=1)
+        if by_day.get(str(eve)) != "not_applicable":
+            faults.append(f"has no case that is not applicable on the day before, {eve}")
+    return faults

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from scrubjay.testing.docs_edits import edit_pages
 from scrubjay.testing.docs_reference import reference_pages
+from scrubjay.testing.docs_schema import schema_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,10 +24,13 @@ if TYPE_CHECKING:
 GENERATED_FOLDERS = ("edits", "reference")
 """Folders below docs/ that hold nothing but generated pages."""
 
+SCHEMA = "reference/policy.schema.json"
+"""The JSON Schema that the packs name in their first line."""
+
 
 def all_pages() -> dict[str, str]:
     """Every generated page by its path below docs/."""
-    return {**edit_pages(), **reference_pages()}
+    return {**edit_pages(), **reference_pages(), SCHEMA: schema_text()}
 
 
 def _surplus(docs: Path, pages: Mapping[str, str]) -> list[str]:

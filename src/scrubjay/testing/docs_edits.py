@@ -4,123 +4,61 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scrubjay.edits.registry import all_edits
 from scrubjay.edits.spec import Edit, Grain
 from scrubjay.facts import column
+from scrubjay.policies import PolicySet
 from scrubjay.reference import Reference
-from scrubjay.testing.cases import Case, load_cases
-from scrubjay.testing.markdown import page, table, value_words
+from scrubjay.reports.explain import VERDICTS, explained
+from scrubjay.reports.explain_pages import (
+    CASES,
+    CONFIDENCE,
+    DENIALS,
+    PAYERS,
+    SOURCES,
+    Example,
+    case_table,
+    denial_table,
+    example_lines,
+    payer_table,
+    source_table,
+)
+from scrubjay.testing.cases import load_cases
+from scrubjay.testing.markdown import page, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from scrubjay.facts.registry import KnownColumn
 
-CONFIDENCE = {
-    "A": "official data or page",
-    "B": "contractor's or payer's page",
-    "C": "secondary page, unverified",
-    "D": "practice knowledge, unverified",
-}
-_ANY_DAY = date(9998, 1, 1)
+__all__ = ["CONFIDENCE", "edit_page", "edit_pages", "examples", "index_page"]
+
 _JUDGES = {
     Grain.LINE: "each service line",
     Grain.CLAIM: "each claim",
-    Grain.RUN: "each waiver of the run",
+    Grain.RUN: "each waiver of a run",
+    Grain.TEXT: "each statement of a billing guide; asked by `scrubjay guide check` only",
     Grain.CHART: "each service line against its chart; asked by `scrubjay audit` only",
 }
-_VERDICTS = {
-    "fires": "fires",
-    "clear": "clear",
-    "not_applicable": "not applicable",
-    "not_evaluated": "not evaluated",
-}
-
-
-@cache
-def _paraphrases(name: str) -> dict[str, str]:
-    frame = Reference.starter().table(name, as_of=_ANY_DAY)
-    return dict(frame.select(f"{name}_code", "paraphrase").iter_rows())
+_ANY_DAY = date(9998, 1, 1)
 
 
 def _title(edit: Edit) -> str:
     return edit.doc.strip().splitlines()[0].strip()
 
 
-def _prose(edit: Edit) -> str:
-    return "\n".join(edit.doc.strip().splitlines()[1:])
-
-
 def _family_words(family: str) -> str:
     return family.replace("_", " ")
 
 
-def _in_force(edit: Edit) -> str:
-    if edit.effective_from is None and edit.effective_to is None:
-        return "every date of service"
-    parts: list[str] = []
-    if edit.effective_from is not None:
-        parts.append(f"from {edit.effective_from}")
-    if edit.effective_to is not None:
-        parts.append(f"before {edit.effective_to}")
-    return f"dates of service {' and '.join(parts)}"
-
-
-def _line_words(line: dict[str, Any]) -> str:
-    code = line.get("hcpcs") or "(no code)"
-    modifiers = "".join(f"-{m}" for m in line.get("modifiers", ()))
-    extra = [f"{k.replace('_', ' ')} {value_words(v)}" for k, v in line.items()
-             if k not in {"hcpcs", "modifiers", "units"}]  # fmt: skip
-    units = f" x {line['units']}" if "units" in line else ""
-    rest = f" ({', '.join(extra)})" if extra else ""
-    return f"{code}{modifiers}{units}{rest}"
-
-
-def _claim_words(body: dict[str, Any]) -> str:
-    other = [f"{k.replace('_', ' ')} {_nested(v)}" for k, v in body.items() if k != "lines"]
-    lines = "; ".join(_line_words(line) for line in body.get("lines", ()))
-    return f"{', '.join(other)}: {lines}" if other else lines
-
-
-def _nested(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{k.replace('_', ' ')} {value_words(v)}" for k, v in value.items())  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType, reportUnknownMemberType]
-    return value_words(value)
-
-
-def _given_words(case: Case) -> str:
-    if "claims" in case.body:
-        claims = " AND ".join(_claim_words(c) for c in case.body["claims"])
-        return f"whole claims, as of {case.body['as_of']}: {claims}"
-    if "claim" in case.body:
-        line = f", line {case.body['line']}" if "line" in case.body else ""
-        return f"whole claim{line}, as of {case.body['as_of']}: {_claim_words(case.body['claim'])}"
-    changed: dict[str, Any] = case.body.get("with") or {}
-    if not changed:
-        return "as given"
-    return "; ".join(f"{name} = {value_words(v)}" for name, v in changed.items())
-
-
-def _examples(cases: list[Case]) -> Iterator[str]:
-    for case in cases:
-        if not case.is_shown_in_docs:
-            continue
-        outcome = case.run()
-        said = f"\n\n> {outcome.message}" if outcome.message else ""
-        yield f"**{case.name}**: {_VERDICTS[outcome.verdict]}{said}"
-
-
-def _denials(edit: Edit) -> str:
-    rows = [("CARC " + c, _paraphrases("carc").get(c, "not in the starter list")) for c in edit.prevents_carc]
-    rows += [
-        ("RARC " + r, _paraphrases("rarc").get(r, "not in the starter list")) for r in edit.prevents_rarc
-    ]
-    if not rows:
-        return "No denial code is known for it."
-    return table(("Code", "In our words"), rows)
+def examples(edit: Edit) -> list[Example]:
+    """The chosen cases of an edit with the messages that they give."""
+    shown: list[Example] = []
+    for case in load_cases(edit):
+        if case.is_shown_in_docs:
+            outcome = case.run()
+            shown.append((case.name, VERDICTS[outcome.verdict], outcome.message))
+    return shown
 
 
 def _missing_words(known: KnownColumn) -> str:
@@ -139,37 +77,33 @@ def _columns(edit: Edit) -> str:
 
 def edit_page(edit: Edit) -> str:
     """The page of one edit."""
-    cases = load_cases(edit)
-    given = {n: v for n, v in (cases[0].given if cases else {}).items() if n in edit.decides_on()}
+    told = explained(edit, reference=Reference.starter(), policies=PolicySet.base(), as_of=_ANY_DAY)
     facts = [
         ("Code", edit.code),
         ("Severity", str(edit.severity)),
         ("Judges", _JUDGES[edit.grain]),
         ("Family", _family_words(edit.family)),
-        ("In force", _in_force(edit)),
-        ("A program may apply the fix unasked", "yes" if edit.fix.level == "safe" else "no"),
+        ("In force", told.in_force()),
+        ("A program may apply the fix unasked", "yes" if told.is_fix_safe else "no"),
     ]
     return page(
         edit.name,
-        _title(edit),
+        told.summary,
         table(("", ""), facts),
-        _prose(edit),
+        *(f"## {title}\n{body}" for title, body in told.sections),
         "## Examples",
-        *_examples(cases),
-        "## Denials that it prevents",
-        _denials(edit),
+        *example_lines(examples(edit)),
+        f"## {DENIALS}",
+        denial_table(told),
+        f"## {PAYERS}",
+        payer_table(told),
         "## What it reads",
         _columns(edit),
-        "## Cases",
-        "Ordinary values: " + "; ".join(f"{n} = {value_words(v)}" for n, v in given.items()) + ".",
-        table(
-            ("Case", "Differs in", "Verdict"), [(c.name, _given_words(c), _VERDICTS[c.expect]) for c in cases]
-        ),
-        "## Sources",
-        table(
-            ("Source", "What it says, in our words", "Confidence"),
-            [(c.source, c.text, f"{c.confidence}, {CONFIDENCE[c.confidence]}") for c in edit.citations],
-        ),
+        f"## {CASES}",
+        f"Ordinary values: {told.given}.",
+        case_table(told),
+        f"## {SOURCES}",
+        source_table(told),
     )
 
 

@@ -27,7 +27,25 @@ from scrubjay.tables import (
     Kind,
     Table,
 )
+from scrubjay.tables.acknowledgments import (
+    ACKNOWLEDGMENT_ERRORS,
+    ACKNOWLEDGMENTS,
+    CLAIM_STATUSES,
+    STATUS_CODES,
+)
+from scrubjay.tables.matching import CANDIDATES, LINE_LINKS
+from scrubjay.tables.recovery import ANSWERED_LINES, DECISIONS
+from scrubjay.tables.remits import (
+    PROVIDER_ADJUSTMENTS,
+    REMIT_ADJUSTMENTS,
+    REMIT_CLAIMS,
+    REMIT_FINDINGS,
+    REMIT_LINES,
+    REMIT_REMARKS,
+    REMIT_TRANSACTIONS,
+)
 from scrubjay.testing.docs_edits import CONFIDENCE
+from scrubjay.testing.docs_store import store_page
 from scrubjay.testing.markdown import page, table, type_words, value_words
 
 if TYPE_CHECKING:
@@ -44,6 +62,21 @@ _TABLES: tuple[tuple[Table, str], ...] = (
     (FINDINGS, "One row for each edit that fires."),
     (NOT_EVALUATED, "One row for each verdict that could not be given."),
     (COVERAGE, "One row for each claim: how much of what applies was judged."),
+    (REMIT_TRANSACTIONS, "One row for each payment (ST to SE of an 835)."),
+    (REMIT_CLAIMS, "One row for each answered claim (CLP)."),
+    (REMIT_LINES, "One row for each answered line (SVC)."),
+    (REMIT_ADJUSTMENTS, "One row for each reason of a CAS."),
+    (REMIT_REMARKS, "One row for each remark (LQ, MIA, MOA)."),
+    (PROVIDER_ADJUSTMENTS, "One row for each reason of a PLB."),
+    (REMIT_FINDINGS, "One row for each fault of a remittance's groups, reasons and remarks."),
+    (ACKNOWLEDGMENTS, "One row for each interchange, group or transaction set that was acknowledged."),
+    (ACKNOWLEDGMENT_ERRORS, "One row for each error in an acknowledgement."),
+    (CLAIM_STATUSES, "One row for each level of a 277CA."),
+    (STATUS_CODES, "One row for each status of a 277CA."),
+    (ANSWERED_LINES, "One row for each answered line, beside the line that was sent."),
+    (LINE_LINKS, "One row for each pair of an answered line and a line that was sent."),
+    (CANDIDATES, "One row for each claim that an answer might be about."),
+    (DECISIONS, "One row for each answered line: what it means and what to do."),
     (CHART_DOCUMENTS, "One row for each document of a chart (`scrubjay audit`)."),
     (CHART_EVENTS, "One row for each thing that a chart states, with where it is stated."),
     (CHART_LINES, "One row for each service line: what its chart holds. Edits of charts read it."),
@@ -74,7 +107,10 @@ parameters:
       from: 2026-01-01           # `to` is optional too
       reason: Provider manual, chapter 7.
       citation: {source: MY-PLAN-MANUAL, text: "An NDC on every drug line.", confidence: B}
-```"""
+```
+
+[policies-howto.md](../policies-howto.md) shows coverage rules, criteria and tests, and how to check a file;
+[policy.schema.json](policy.schema.json) lets an editor complete it."""
 
 
 def _sentence(text: str) -> str:
@@ -196,12 +232,6 @@ def policies_page() -> str:
         about = f"{policy.name}. Governs claims with {match}. Reviewed on {policy.reviewed_on}."
         if policy.aliases:
             about += f" Also called {', '.join(policy.aliases)}."
-        if policy.aliases:
-            about += f" Also called {', '.join(policy.aliases)}."
-        if policy.aliases:
-            about += f" Also called {', '.join(policy.aliases)}."
-        if policy.aliases:
-            about += f" Also called {', '.join(policy.aliases)}."
         if policy.extends:
             about += f" What it does not set holds as in `{policy.extends}`."
         rows = [
@@ -250,5 +280,6 @@ def reference_pages() -> dict[str, str]:
         "reference/reference-sets.md": reference_sets_page(),
         "reference/policies.md": policies_page(),
         "reference/exit-codes.md": exit_codes_page(),
+        "reference/store.md": store_page(),
     }
     return {name: re.sub(r"[ \t]+\n", "\n", text) for name, text in pages.items()}

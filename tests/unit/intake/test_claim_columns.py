@@ -141,6 +141,8 @@ def test_professional_claim():
         "prior_authorization_number": "PA1",
         "referral_number": "RF1",
         "original_reference_number": "ICN1",
+        "payer_claim_control_number": None,
+        "patient_weight_kg": None,
         "claim_note": "AT 10:30 | MORE",
         "attachment_numbers": ["AT1", "AT2"],
         "line_count": 2,

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
 from scrubjay.api import reason_words
 from scrubjay.errors import UsageError
@@ -39,13 +40,14 @@ def summary(report):
 
 def test_json_is_the_contract(report, summary):
     data = json.loads(written(write_json, report, summary))
-    assert list(data) == ["run", "files", "findings", "coverage", "summary"]
+    assert list(data) == ["run", "files", "findings", "coverage", "policies", "summary"]
     assert data["run"] == {
         "version": "9.9.9",
         "as_of": "2024-07-01",
         "editions": ["hcpcs 2024-10"],
         "edits": 4,
         "started_at": "2024-07-01T12:00:00+00:00",
+        "editions_used": [],
     }
     assert {"path", "sha256", "kind", "claims", "lines", "problems"} <= set(data["files"][0])
     first = data["findings"][0]
@@ -122,6 +124,14 @@ def test_no_text_cell_begins_like_a_formula_and_the_others_come_back(values):
         assert after == (f"'{before}" if before.startswith(tabular.FORMULA_STARTS) else before)
     rows = list(csv.reader(io.StringIO(out.getvalue().decode(), newline="")))
     assert rows == [["a", "n"], *([value, "-1.50"] for value in safe["a"])]
+
+
+def test_parquet_written_in_parts_is_the_same(report, monkeypatch):
+    whole = report.findings_table(with_not_evaluated=True)
+    for rows in (1, 2, whole.height):
+        monkeypatch.setattr(tabular, "_ROWS_AT_ONCE", rows)
+        frame = pl.read_parquet(io.BytesIO(written(tabular.write_parquet, report)))
+        assert_frame_equal(frame, whole)
 
 
 def test_parquet_keeps_types_and_values(report):

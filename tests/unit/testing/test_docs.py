@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +22,8 @@ from scrubjay.testing.docs_reference import (
     tables_page,
 )
 from scrubjay.testing.markdown import cell, page, table, value_words
+
+DOCS = Path(__file__).parents[3] / "docs"
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +56,9 @@ def test_links_lead_somewhere(pages):
     for name, text in pages.items():
         folder = name.rpartition("/")[0]
         for target in re.findall(r"\]\(([^)#:]+\.md)\)", text):
-            assert f"{folder}/{target}" in pages, f"{name} links to {target}"
+            # A page written by hand lies in docs/ itself.
+            by_hand = target.startswith("../") and (DOCS / target.removeprefix("../")).is_file()
+            assert by_hand or f"{folder}/{target}" in pages, f"{name} links to {target}"
 
 
 def test_reference_pages_name_everything():

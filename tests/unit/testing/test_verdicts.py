@@ -25,9 +25,9 @@ def total():
 def test_counts_every_line_once_for_every_line_edit(total):
     assert (total.files, total.claims, total.lines) == (1, 1, 3)
     assert total.counts["pair-never-payable"] == [1, 1, 1, 0]
-    of_claims = [e.name for e in all_edits() if e.grain not in (Grain.RUN, Grain.CHART)]
+    of_claims = [e.name for e in all_edits() if e.grain.is_of_claims]
     assert {sum(total.counts[name]) for name in of_claims} == {1, 3}
-    assert all(sum(total.counts[e.name]) == 0 for e in all_edits() if e.grain in (Grain.RUN, Grain.CHART))
+    assert all(sum(total.counts[e.name]) == 0 for e in all_edits() if not e.grain.is_of_claims)
 
 
 def test_table(total):

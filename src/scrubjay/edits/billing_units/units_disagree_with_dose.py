@@ -44,7 +44,8 @@ EDIT = Edit(
             "stated_dose_unit",
             "hcpcs",
             number("units_of_stated_dose"),
-        )
+        ),
+        change=("units", col("units_of_stated_dose")),
     ),
     citations=(
         Citation("CGS-JW", "Units are multiples of the descriptor's amount, rounded up.", "B"),

@@ -35,6 +35,7 @@ EDIT = Edit(
             "If the lines are right, send the total as {} (CLM02); otherwise correct the line.",
             "line_charge_total",
         ),
+        change=("claim_charge_amount", col("line_charge_total")),
     ),
     citations=(
         Citation(

@@ -25,7 +25,10 @@ EDIT = Edit(
     applies=_MODIFIERS.list.len() > 1,
     fires=_MODIFIERS.list.n_unique() < _MODIFIERS.list.len(),
     message=format("{} carries the modifiers {}: one of them twice.", "hcpcs", listed("modifiers")),
-    fix=Fix(format("Send each modifier once: {}.", listed(_MODIFIERS.list.unique(maintain_order=True)))),
+    fix=Fix(
+        format("Send each modifier once: {}.", listed(_MODIFIERS.list.unique(maintain_order=True))),
+        change=("modifiers", _MODIFIERS.list.unique(maintain_order=True)),
+    ),
     citations=(Citation("CEDI", "A modifier repeated on a service line rejects (277CA A7:453).", "B"),),
     prevents_carc=("4",),
     prevents_rarc=("N519",),

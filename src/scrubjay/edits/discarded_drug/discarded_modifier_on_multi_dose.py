@@ -19,7 +19,19 @@ acetate is J1010 x 40. If the container really was single-dose, correct the NDC.
 
 from __future__ import annotations
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed, number  # noqa: A004
+from scrubjay.edits.spec import (
+    Citation,
+    Edit,
+    Fix,
+    Grain,
+    Severity,
+    col,
+    format,  # noqa: A004
+    listed,
+    number,
+    when,
+    without,
+)
 
 EDIT = Edit(
     code="DD005",
@@ -37,6 +49,8 @@ EDIT = Edit(
     fix=Fix(
         "Bill only the amount given, without JW or JZ, and remove a JW line: the rest of a multi-dose container is "
         "never billable. If the container was single-dose, correct the NDC.",
+        # A JW line is taken out, not billed without its modifier: that no single value can say.
+        change=("modifiers", when(col("has_jw").not_()).then(without("modifiers", ["JZ"]))),
     ),
     citations=(
         Citation("CGS-JW", "Discarded amounts of multi-dose containers are not payable.", "B"),

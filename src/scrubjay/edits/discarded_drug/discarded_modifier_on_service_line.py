@@ -17,7 +17,7 @@ Move the modifier to the drug line: J2919-JZ x 25 and plain 96374, not J2919 and
 
 from __future__ import annotations
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed  # noqa: A004
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed, without  # noqa: A004
 
 EDIT = Edit(
     code="DD008",
@@ -29,7 +29,10 @@ EDIT = Edit(
     message=format(
         "{} carries {}, and it is no drug: JW and JZ go on the drug line.", "hcpcs", listed("modifiers")
     ),
-    fix=Fix(format("Take JW or JZ off {} and put it on the drug line that it was meant for.", "hcpcs")),
+    fix=Fix(
+        format("Take JW or JZ off {} and put it on the drug line that it was meant for.", "hcpcs"),
+        change=("modifiers", without("modifiers", ["JW", "JZ"])),
+    ),
     citations=(
         Citation("HCPCS-APR24", "JW and JZ speak about an amount of drug discarded.", "A"),
         Citation("FCSO-JWJZ", "JW and JZ are reported with the drug, not with its administration.", "B"),

@@ -1,10 +1,11 @@
-"""Another claim of this run bills the same service for the same patient.
+"""Another claim bills the same service for the same patient.
 
 ## What it checks
-Original claims (frequency 1) of the run that have the same patient, billing provider, payer, date, code, units,
+Original claims (frequency 1) of the run, and of the earlier claims if some are given (`--history`), that have the same patient, billing provider, payer, date, code, units,
 modifiers and NDC on a line; the later claim is named. Replacements and voids are no duplicates, nor is the claim to
 the second payer, nor a line that says with 76, 77, 59, XE, XS, XP, XU or 91 that it is another service. Patients are
-compared by a hash; no name or id is kept or shown.
+compared by a hash; no name or id is kept or shown. An earlier claim that was voided or replaced is no duplicate; the
+id of one begins with h.
 
 ## Why it matters
 The payer denies the second claim as a duplicate (CARC 18), and repeated rebilling can lead to a referral to the fraud

@@ -19,7 +19,7 @@ Put the side on the procedure: 20610-RT, J1010-JZ x 80, not J1010-RT.
 
 from __future__ import annotations
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, listed  # noqa: A004
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, listed, without  # noqa: A004
 
 _has_side = col("has_laterality_modifier")
 _is_drug, _is_systemic, _accepted = (
@@ -45,7 +45,10 @@ EDIT = Edit(
         "hcpcs",
         listed("modifiers"),
     ),
-    fix=Fix(format("Take LT, RT or 50 off {} and put it on the procedure, e.g. 20610-RT.", "hcpcs")),
+    fix=Fix(
+        format("Take LT, RT or 50 off {} and put it on the procedure, e.g. 20610-RT.", "hcpcs"),
+        change=("modifiers", without("modifiers", ["LT", "RT", "50"])),
+    ),
     citations=(
         Citation("HCPCS-APR24", "LT and RT identify procedures performed on one side of the body.", "A"),
         Citation(

@@ -20,7 +20,7 @@ J2919-JZ x 8, not J2919-25-JZ.
 
 from __future__ import annotations
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed  # noqa: A004
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed, without  # noqa: A004
 
 _is_drug = col("is_drug_or_vaccine")
 
@@ -41,7 +41,8 @@ EDIT = Edit(
         format(
             "Take 24, 25 or 57 off {}. Put it on the visit of that day if the note shows separate work.",
             "hcpcs",
-        )
+        ),
+        change=("modifiers", without("modifiers", ["24", "25", "57"])),
     ),
     citations=(
         Citation(

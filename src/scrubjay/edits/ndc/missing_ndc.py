@@ -28,11 +28,14 @@ EDIT = Edit(
     ),
     fires=col("has_ndc").not_(),
     message=format(
-        "{} has no NDC, and this payer requires one on {}.",
+        "{} has no NDC, and this payer requires one on {}{}.",
         "hcpcs",
         when(col("payer_requires_ndc"))
         .then(format("every drug line"))
         .otherwise(format("unlisted drug codes")),
+        when(col("payer_requires_ndc_on_discarded_line") & col("modifiers").list.contains("JW"))
+        .then(format(", the line of discarded units too"))
+        .otherwise(format("")),
     ),
     fix=Fix(
         advice="Take the NDC from the package that was used; report it in eleven digits with its quantity and unit "

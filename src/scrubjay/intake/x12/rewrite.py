@@ -130,7 +130,7 @@ def segments(data: bytes) -> Iterator[Segment]:
         number += 1
         found = find_header(data, header.end, header.terminator)
         walk = _Walk(header, claims)
-        for start, end in _cut(data, header, len(data) if found is None else found[0]):
+        for start, end in cut(data, header, len(data) if found is None else found[0]):
             number += 1
             segment = walk.take(number, start, end, data[start:end])
             if segment is not None:
@@ -138,7 +138,7 @@ def segments(data: bytes) -> Iterator[Segment]:
         claims = walk.claims
 
 
-def _cut(data: bytes, header: Header, stop: int) -> Iterator[tuple[int, int]]:
+def cut(data: bytes, header: Header, stop: int) -> Iterator[tuple[int, int]]:
     """Start and end of each segment that holds anything, blanks and line breaks around it left out."""
     mark = header.terminator
     position = header.end

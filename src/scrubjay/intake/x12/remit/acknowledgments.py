@@ -158,6 +158,7 @@ def _interchanges(found: pl.DataFrame, notes: Notes) -> pl.DataFrame:
     fields = elements(ta1["raw"], 5)
     # TA102 has six digits, the century left out.
     answered = fields[2].str.to_date("%y%m%d", strict=False)
+    # A TA1 stands before the sets of its interchange, so theirs may be another one.
     rows = ta1.select("segment", "set_number", "file_set").with_columns(
         pl.lit("interchange").alias("level"), fields[1].alias("answered_control_number"),
         answered.alias("answered_date"), fields[4].alias("status_code"), _listed([fields[5]]).alias("error_codes"),
@@ -168,7 +169,8 @@ def _interchanges(found: pl.DataFrame, notes: Notes) -> pl.DataFrame:
 def _sets(found: pl.DataFrame, notes: Notes) -> pl.DataFrame:
     ak2 = found.filter(pl.col("area") == ANSWER)
     fields = elements(ak2["raw"], 3)
-    rows = ak2.select("answer", "segment", "set_number", "file_set", "transaction").with_columns(
+    place = ("answer", "segment", "set_number", "file_set", "transaction", "interchange_key")
+    rows = ak2.select(place).with_columns(
         pl.lit("transaction").alias("level"), fields[1].alias("answered_set"),
         fields[2].alias("answered_control_number"), fields[3].alias("answered_implementation"),
     )  # fmt: skip
@@ -184,7 +186,7 @@ def _sets(found: pl.DataFrame, notes: Notes) -> pl.DataFrame:
 def _groups(found: pl.DataFrame, notes: Notes) -> pl.DataFrame:
     opened = found.filter(pl.col("code") == CODE["AK1"])
     fields = elements(opened["raw"], 3)
-    place = ("segment", "set_number", "file_set", "transaction")
+    place = ("segment", "set_number", "file_set", "transaction", "interchange_key")
     first = opened.select(place).with_columns(
         fields[1].alias("answered_set"), fields[2].alias("answered_control_number"),
         fields[3].alias("answered_implementation"),
@@ -217,5 +219,10 @@ def _with_place(batch: AnswerBatch, rows: pl.DataFrame) -> pl.DataFrame:
     sets = batch.transactions
     return rows.with_columns(
         batch.of_sets([t.control for t in sets], pl.String(), rows["set_number"]).alias("transaction"),
+        batch.of_sets(
+            ["|".join(t.interchange) if t.interchange else None for t in sets],
+            pl.String(),
+            rows["set_number"],
+        ).alias("interchange_key"),
         (pl.col("set_number").cast(pl.Int64()) + batch.first_set).alias("file_set"),
     )

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from scrubjay.engine.prefetch import prefetched
+from scrubjay.intake.prefetch import prefetched
 
 
 def readers() -> list[threading.Thread]:

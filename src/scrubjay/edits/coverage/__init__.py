@@ -1,0 +1,1 @@
+"""Coverage edits: authorization, limits, step therapy, place, benefit, eligibility."""

@@ -1,0 +1,1 @@
+"""Billing guides: written from cited data, and checked where somebody else wrote them."""

@@ -1,0 +1,1 @@
+"""Migrations of the store, in order. A migration that was released is never changed."""
