@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 AS_OF = date(2026, 3, 20)
 _PAYERS = {"MB": PayerSpec(), "MC": PayerSpec("STATE MEDICAID", "MCAID", "MC")}
-_GOALS = {"generated": "0.95", "by hand": "0.9", "by hand, second": "0.9"}
+_GOALS = {"generated": "0.95", "by hand": "0.9", "by hand, second": "0.9", "by hand, third": "0.9"}
 
 
 @dataclass(slots=True)
@@ -196,7 +196,8 @@ def scores_page(scores: Mapping[str, Score], unseen: Score) -> str:
         "not how it does on your notes. The forty by hand were written before the extractor existed. On its first run, before anything "
         "was changed after them, nothing was missed and ten findings were too many (seven DO002, two DO003, one DO014). "
         "The twenty-four of the second set were written after that; on their first run one DO001 was missed and nine findings were too many "
-        "(two DO002, three DO014, one each of DO001, DO005, DO006, DO010). The causes were mended in general terms, so the figures above are "
+        "(two DO002, three DO014, one each of DO001, DO005, DO006, DO010). The "
+        "twenty of the third set came after that: two missed, nine too many. The causes were mended in general terms, so the figures above are "
         "no longer those of unseen charts: expect of new ones what the first runs show.",
         f"A second generated set of {unseen.charts} charts with another seed, looked at only by its figures: {len(unseen.misses)} charts with any "
         f"difference, the least precision or recall of an edit {least:.3f}, wrong quotes {unseen.wrong_quotes}.",
@@ -222,6 +223,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "generated": score_generated(chosen.count, chosen.seed),
         "by hand": score_hand_written(folder),
         "by hand, second": score_hand_written(chosen.root / "tests" / "data" / "charts_second"),
+        "by hand, third": score_hand_written(chosen.root / "tests" / "data" / "charts_third"),
     }
     sys.stdout.write(scores_table(scores) + "\n")
     for name, one in scores.items():

@@ -96,7 +96,7 @@ def act_of(
         return Act(HISTORY)
     if is_given and not (section == "orders" and is_ordered and not has_evidence):
         return Act(GIVEN, is_by_author=by_author, is_as_ordered=as_ordered, is_stated=True)
-    if starts_with_time:
+    if starts_with_time and not is_ordered:
         return Act(GIVEN)
     if section == "orders" or is_ordered:
         if has_evidence and not is_ordered and is_sized:
@@ -109,7 +109,7 @@ def act_of(
     if section in ("administration", "addendum", "response"):
         return Act(GIVEN)
     if has_drug and is_sized:
-        if has_evidence:
+        if has_evidence or segment.is_record:
             return Act(GIVEN)
         return Act(ORDER if _NOW.search(norm) or section in (None, "assessment") else None)
     return Act(None)

@@ -12,6 +12,8 @@ _AMOUNT = re.compile(
     rf"(?<![\w.,/-])(?:(?P<times>\d{{1,3}})\s*(?:x|@)\s*)?(?P<number>{NUMBER})\s*-?\s*(?P<unit>{_UNIT})\b\.?(?!-\d)"
     rf"(?P<per>\s*(?:/|\bper\b)\s*(?P<of>{NUMBER})?\s*(?P<per_unit>kgs?|kilogram|m2|m\^2|mls?|ccs?|vial|hr|hour|h|min(?:ute)?|dl|l|day|dose|tab(?:let)?)\b)?"
 )
+_BAG = Decimal(50)
+"""mL from which "500 mg / 250 mL" is a dose in a bag, not a strength; our choice [D]."""
 _SYMBOL = {
     "mg": "mg", "milligram": "mg", "mcg": "mcg", "ug": "mcg", "microgram": "mcg", "g": "g", "gm": "g", "gram": "g",
     "iu": "IU", "international unit": "IU", "unit": "units", "u": "units", "meq": "mEq", "ml": "mL", "cc": "mL",
@@ -34,6 +36,9 @@ _COUNT_AFTER = re.compile(rf"[^.;]{{0,40}}?{_CONTAINER}\)?\s*(?:x|times|qty:?|#)
 _WASTE_AFTER = re.compile(
     r"\s*(?:\([^)]{0,30}\)\s*)?(?:of\s+(?:the\s+)?(?:drug|medication|solution|it|[a-z-]{4,30})\s+)?(?:\w+\s+){0,2}?(?:was\s+|were\s+|is\s+|as\s+|to\s+)?(?:\w+\s+){0,2}?"
     r"(?:discard\w*|wast(?:e|ed|age)\b|thrown|disposed|unused|destroyed|left ?over|remained|remaining|not used|drawn off and)"
+)
+_PORTION_OF = re.compile(
+    r"(?:portion|part|rest|remainder|contents?|balance|drug|medication)\s+(?:of|in|from)\s+(?:the\s+|an?\s+)?$"
 )
 _WASTE_OF_VIAL = re.compile(
     rf"\s*(?:out )?of\s+(?:the\s+|a\s+)?{NUMBER}\s*{_UNIT}\b(?!\s+and\b)[^.;,\d]{{0,40}}?\b(?:discard\w*|wast(?:e|ed)\b)"
@@ -128,6 +133,8 @@ def _read(match: re.Match[str], before: str, after: str, label: str | None, rest
             return Amount("dose_per_kg", start, end, number, unit)
         if per_unit in ("ml", "cc"):
             volume = _number(match["of"]) if match["of"] else Decimal(1)
+            if volume >= _BAG:
+                return Amount("dose", start, end, number, unit)
             # 60 mg/2 mL with a vial beside it is what the vial holds.
             if match["of"] and (_VIAL_AFTER.match(after) or _VIAL_BEFORE.search(before) or label == "vial"):
                 return Amount("vial", start, end, number, unit, _count(match, before, after))
@@ -141,6 +148,8 @@ def _read(match: re.Match[str], before: str, after: str, label: str | None, rest
         and (_GAUGE.match(after) or _GAUGE_BEFORE.search(before))
     ):
         return None
+    if _PORTION_OF.search(before) and _VIAL_AFTER.match(after):
+        return Amount("vial", start, end, number, unit, _count(match, before, after))
     if (
         label == "waste"
         or _WASTE_OF_VIAL.match(rest)

@@ -39,6 +39,7 @@ _PERSON = re.compile(
     rf"|\b(?P<cred2>RN|LPN|LVN|CMA|Nurse)[:\s]+(?P<name2>[A-Z][\w'’.-]*(?:[ \t]+[A-Z][\w'’-]*)?)"
     rf"|\b(?P<cred3>Dr)\.?[ \t]+(?P<name3>{_NAME})"
 )
+_NURSES = frozenset({"RN", "LPN", "LVN", "MA", "CMA", "RMA"})
 _NO_NAME = frozenset(
     {
         "The",
@@ -112,7 +113,10 @@ def people(cased: str) -> list[Person]:
             if match["name"]
             else match.start()
         ]
-        found.append(Person(match.start(), match.end(), plain, _NOT_GIVER.search(before) is None))
+        # An order is per somebody who may order; what was done per a nurse was done by the nurse.
+        by_nurse = plain in _NURSES and re.search(r"\bper\s*$", before, re.IGNORECASE) is not None
+        is_giver = by_nurse or _NOT_GIVER.search(before) is None
+        found.append(Person(match.start(), match.end(), plain, is_giver))
     return found
 
 

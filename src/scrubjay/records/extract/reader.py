@@ -122,10 +122,13 @@ class Reader:
         for one in topics_of(segment):
             self.emit(segment, one.kind, one.start, one.end, value=one.value, is_negated=one.is_negated, quantity=one.quantity, unit=one.unit,
                        date=day or self.day, is_historical=segment.section == "history" or segment.context.holds("historical", one.start, one.end))  # fmt: skip
-        told = act.is_stated and act.act == GIVEN and not parts.named and _IT.search(norm)
-        if (act.is_as_ordered or told) and not act.is_refused and scope:
+        told = act.is_stated and act.act == GIVEN and not parts.named
+        has_dose = any(a.kind == "dose" for a in parts.amounts)
+        is_it = told and _IT.search(norm) is not None
+        if (act.is_as_ordered or is_it or (told and has_dose)) and not act.is_refused and scope:
             whole = len(norm.rstrip())
-            self.emit(segment, "administration", 0, whole, value="as ordered", drugs=scope, **common)
+            value = "given" if has_dose else "as ordered"
+            self.emit(segment, "administration", 0, whole, value=value, drugs=scope, **common)
 
     def _act_on(self, segment: Segment, act: Act, parts: Parts, day: date | None) -> Act:
         """What was given on an earlier day elsewhere, or is told as the past, is history."""

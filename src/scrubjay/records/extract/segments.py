@@ -34,6 +34,9 @@ _ONE_SENTENCE = frozenset(
 _SHORT = frozenset(
     {"signature", "consent", "response", "history", "instructions", "family", "orders", "assessment"}
 )
+_TITLE = re.compile(
+    r"\b(?:infusion|injection|nursing|administration|treatment)\b[^\n.]{0,25}\b(?:notes?|record|flow ?sheet|log|visit|suite|report)\b"
+)
 _ENDED = re.compile(r"[:*)-]\s*$")
 _BULLET = re.compile(r"\s*(?:[-*•]|\d{1,2}[.)])\s+")
 # A full stop ends a sentence unless it stands after an initial or a short form, or within a number.
@@ -55,6 +58,7 @@ class Segment:
         is_heading_line: it begins with the heading of its section.
         paragraph: number of the block of lines without a blank line between.
         line: the whole line that it stands in; empty where that is very long.
+        is_record: the title of the note calls it a record of giving drugs.
     """
 
     number: int
@@ -65,6 +69,7 @@ class Segment:
     is_heading_line: bool
     paragraph: int
     line: str = ""
+    is_record: bool = False
     _context: Context | None = field(default=None, repr=False)
 
     @property
@@ -108,6 +113,7 @@ def segments_of(cased: str, norm: str) -> list[Segment]:
     section: str | None = None
     outer: str | None = None
     in_list = True
+    is_record = _TITLE.search(norm[:250]) is not None
     paragraph = 0
     lines = _lines(norm)
     number = 0
@@ -147,7 +153,15 @@ def segments_of(cased: str, norm: str) -> list[Segment]:
                     section, said = outer, ""
             found.append(
                 Segment(
-                    len(found) + 1, a, b, norm[a:b], section, is_heading and a == start, paragraph, around
+                    len(found) + 1,
+                    a,
+                    b,
+                    norm[a:b],
+                    section,
+                    is_heading and a == start,
+                    paragraph,
+                    around,
+                    is_record,
                 )
             )
     return found
