@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test setup lint types layers docs docs-check corpus lock bench clean
+.PHONY: demo test setup lint types layers docs docs-check chart-scores corpus lock bench clean
 
 demo: $(STAMP)
 	$(BIN)/scrubjay demo
@@ -41,6 +41,10 @@ docs: $(STAMP)
 
 docs-check: $(STAMP)
 	$(BIN)/python -m scrubjay.testing.docs check
+
+# Precision and recall of the edits of charts; renews docs/chart-scores.md.
+chart-scores: $(STAMP)
+	$(BIN)/python -m scrubjay.testing.chart_scores --write
 
 # Judges 10,000 synthetic claims with seeded faults and writes docs/corpus.md.
 corpus: $(STAMP)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import polars as pl
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from scrubjay.engine.impact import Judged
     from scrubjay.engine.waiver_file import Waiver
     from scrubjay.intake import FileReport, Reading
+    from scrubjay.records.audit import Audit, AuditSettings
     from scrubjay.recovery.remit import RemitReport
     from scrubjay.reports.explain import Explanation
     from scrubjay.reports.impact import ImpactReport
@@ -45,6 +46,7 @@ __all__ = [
     "DEFAULT_PAYER",
     "CheckReport",
     "RunInfo",
+    "audit",
     "authorizations",
     "check",
     "code",
@@ -285,6 +287,31 @@ def _waive(report: CheckReport, waivers: Sequence[Waiver], known: Sequence[Edit]
     judged = judge(frame, [e for e in asked if e.grain is Grain.RUN])
     report.about_run, report.unknown_of_run = judged.findings, judged.not_evaluated
     result.counts |= judged.counts
+
+
+def audit(
+    charts: Sequence[Path | str],
+    claims: Sequence[Path | str],
+    *,
+    as_of: date,
+    started_at: datetime,
+    policies: Sequence[Path | str] = (),
+    reference_path: Path | None = None,
+    **more: Unpack[AuditSettings],
+) -> tuple[Audit, RunInfo]:
+    """Compare charts with claims by the edits of charts; see `scrubjay.records.audit.audit`, also for `more`.
+
+    Raises:
+        UsageError: the manifest or a checklist is not in the form.
+        PolicyError: a policy file is broken.
+    """
+    from scrubjay.records.audit import audit as run_audit  # noqa: PLC0415
+
+    reference = Reference.open(reference_path)
+    known = PolicySet.base([load_policy_file(p) for p in policies])
+    found = run_audit(charts, claims, edits=edits(), reference=reference, policies=known, as_of=as_of, **more)
+    editions = [f"{e.set_name} {e.edition}" for e in reference.known_editions(as_of)]
+    return found, RunInfo(__version__, as_of, editions, len(found.edits), started_at)
 
 
 def impact(

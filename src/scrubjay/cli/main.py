@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scrubjay import __version__
-from scrubjay.cli import check, drugs, edits, evidence, fix, guide, policy, recover, reference, remit
+from scrubjay.cli import audit, check, drugs, edits, evidence, fix, guide, policy, recover, reference, remit
 from scrubjay.cli.common import say
 from scrubjay.errors import ExitCode, ScrubjayError
 
@@ -41,6 +41,7 @@ Exit codes: 0 nothing at or above the threshold, 1 findings, 2 the request canno
 could not be read, 4 a fault of the program.""",
 )
 check.register(app)
+audit.register(app)
 drugs.register(app)
 edits.register(app)
 evidence.register(app)

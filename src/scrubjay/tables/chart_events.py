@@ -50,7 +50,7 @@ EVENT_KINDS: dict[str, str] = {
 CHART_EVENTS = Table(
     "chart_events",
     (
-        Column("chart_key", pl.Int64(), Kind.KEY, "running number of the chart in the run"),
+        Column("chart_key", pl.Int64(), Kind.KEY, "running number of the file in the run"),
         Column("document_key", pl.Int64(), Kind.KEY, "running number of the document in the run"),
         Column("statement", pl.Int32(), Kind.KEY, "number of the sentence, row or resource in the document"),
         Column("kind", CODE, Kind.CODE, "one of EVENT_KINDS"),
@@ -80,7 +80,7 @@ CHART_DOCUMENTS = Table(
     "chart_documents",
     (
         Column("document_key", pl.Int64(), Kind.KEY, "running number of the document in the run"),
-        Column("chart_key", pl.Int64(), Kind.KEY, "the chart that it belongs to"),
+        Column("chart_key", pl.Int64(), Kind.KEY, "running number of its file in the run"),
         Column("file", pl.String(), Kind.TEXT, "path as the user gave it"),
         Column("place", CODE, Kind.CODE, "element of the file, e.g. `entry 3 DocumentReference`"),
         Column("form", CODE, Kind.CODE, "text, pdf, fhir or table"),

@@ -1,0 +1,1 @@
+"""One claim line against its chart: which statements are about it, and what they amount to."""
