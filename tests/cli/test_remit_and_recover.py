@@ -131,6 +131,14 @@ def test_ingest_any_mix_then_again_then_what_matches_nothing(scrubjay, folder):
     assert not any(s in first.stdout + again.stdout + found.stdout + shown.stdout for s in SECRETS)
 
 
+def test_a_copy_that_differs_is_told_and_not_counted(scrubjay, folder):
+    whole = (folder / "paid.835").read_text()
+    (folder / "again.835").write_text(whole.replace("EXAMPLE CLINIC", "SAMPLE CLINIC"))
+    done = scrubjay("recover", "ingest", "paid.835", "again.835", "--store", "s.sqlite", cwd=folder)
+    assert done.returncode == 0
+    assert "Payment T1, $60.00: differs from another copy, which counts" in done.stdout
+
+
 def test_the_store_by_environment_and_by_settings(scrubjay, folder):
     by_environment = scrubjay(
         "recover", "ingest", "paid.835", cwd=folder, env={"SCRUBJAY_STORE": "env.sqlite"}

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from scrubjay.cli import recover_corrected, recover_ingest, recover_match, recover_unmatched
+from scrubjay.cli import (
+    recover_corrected,
+    recover_decide,
+    recover_ingest,
+    recover_learn,
+    recover_match,
+    recover_packet,
+    recover_report,
+    recover_unmatched,
+    recover_worklist,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +25,12 @@ COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (
     recover_ingest.register,
     recover_unmatched.register,
     recover_match.register,
+    recover_worklist.register,
+    recover_decide.register,
+    recover_report.register,
+    recover_learn.register,
     recover_corrected.register,
+    recover_packet.register,
 )
 """What adds each command to the group, in the order of the help."""
 

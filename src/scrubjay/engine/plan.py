@@ -22,10 +22,14 @@ class Plan:
         edits: the chosen edits, by code.
         groups: fact groups in dependency order, the deferred ones apart.
         deferred_groups: fact groups that need all batches.
+        waiting_groups: of those the ones that are computed for the lines only to which an edit applies.
         batch_edits: edits judged batch by batch.
         deferred_edits: edits judged after the last batch, because a fact of theirs is deferred.
+        waiting_edits: likewise, but only the lines to which they apply wait; the others are settled in their batch.
         claim_columns_on_lines: claim base columns that the line frame must carry.
         kept_for_deferred: line columns kept of every batch for the deferred part.
+        kept_for_waiting: line columns kept of the lines that wait.
+        looked_at: columns that facts of waiting lines read of all lines.
         wanted: every column that an edit or a fact reads; facts that nothing reads are not kept.
         own_columns: the columns among `wanted` that a claim has of its own, base and derived.
         shape_of_claim, shape_of_line: the base columns that all other facts and edits rest on.
@@ -35,10 +39,14 @@ class Plan:
     edits: tuple[Edit, ...]
     groups: tuple[FactGroup, ...]
     deferred_groups: tuple[FactGroup, ...]
+    waiting_groups: tuple[FactGroup, ...]
     batch_edits: tuple[Edit, ...]
     deferred_edits: tuple[Edit, ...]
+    waiting_edits: tuple[Edit, ...]
     claim_columns_on_lines: tuple[str, ...]
     kept_for_deferred: tuple[str, ...]
+    kept_for_waiting: tuple[str, ...]
+    looked_at: tuple[str, ...]
     wanted: frozenset[str]
     own_columns: frozenset[str]
     shape_of_claim: tuple[str, ...]
@@ -87,7 +95,7 @@ def _in_order(wanted: Iterable[str], owner: dict[str, FactGroup]) -> list[FactGr
             circle = " -> ".join([*open_groups, group.name])
             raise EditDefinitionError(f"facts need each other in a circle: {circle}", where=name)
         open_groups.append(group.name)
-        for need in group.needs:
+        for need in (*group.needs, *group.looks_at):
             visit(need)
         open_groups.pop()
         done.add(group.name)
@@ -155,34 +163,51 @@ def make_plan(edits: Sequence[Edit], also: Sequence[str] = ()) -> Plan:
                 wanted.add(name)
     order = _in_order(wanted, owner)
     deferred_names = {fact.name for g in order if g.is_deferred for fact in g.gives}
+    waiting_names = {fact.name for g in order if g.is_waiting for fact in g.gives}
     for group in order:
-        if not group.is_deferred and deferred_names & set(group.needs):
+        if (group.is_waiting or not group.is_deferred) and deferred_names & set(group.needs):
             raise EditDefinitionError("is computed by batch but needs a deferred fact", where=group.name)
+        if waiting_names & {*group.needs, *group.looks_at}:
+            raise EditDefinitionError(
+                "needs a fact that is computed for waiting lines only", where=group.name
+            )
     is_deferred = {e.code: bool(deferred_names & set(e.reads())) for e in edits}
+    waiting_edits = tuple(e for e in edits if waiting_names & set(e.reads()))
+    for edit in waiting_edits:
+        if deferred_names & set(edit.applies.meta.root_names()):
+            raise EditDefinitionError(
+                "applies by a fact that is known after the last batch only", where=edit.code
+            )
     batch_groups = tuple(g for g in order if not g.is_deferred)
-    deferred_groups = tuple(g for g in order if g.is_deferred)
+    waiting_groups = tuple(g for g in order if g.is_waiting)
+    deferred_groups = tuple(g for g in order if g.is_deferred and not g.is_waiting)
+    looked_at = {n for g in waiting_groups for n in g.looks_at}
     line_reads: set[str] = set()
     for edit in edits:
         if edit.grain.is_of_lines:
             line_reads |= set(edit.reads())
     for group in order:
         if group.grain == "line":
-            line_reads |= set(group.needs)
+            line_reads |= {*group.needs, *group.looks_at}
     on_lines = tuple(sorted(n for n in line_reads if known[n].grain == "claim"))
-    deferred_edits = tuple(e for e in edits if is_deferred[e.code])
+    deferred_edits = tuple(e for e in edits if is_deferred[e.code] and e not in waiting_edits)
+    waits = {n for e in waiting_edits for n in e.reads()} | {n for g in waiting_groups for n in g.needs}
     kept = {n for e in deferred_edits for n in e.reads()} | {n for g in deferred_groups for n in g.needs}
+    kept |= looked_at
     own = _own_columns(order)
     batch_edits = tuple(
         e for e in edits if not is_deferred[e.code] and e.grain not in (Grain.RUN, Grain.TEXT)
     )
     shape_of_claim, shape_of_line = _shape(batch_groups, batch_edits, own)
-    everything_read = wanted | {n for g in order for n in g.needs} | set(_INDEX)
+    everything_read = wanted | {n for g in order for n in g.needs} | looked_at | set(_INDEX)
     return Plan(
         edits=tuple(sorted(edits, key=lambda e: e.code)),
         groups=batch_groups,
         deferred_groups=deferred_groups,
+        waiting_groups=waiting_groups,
         batch_edits=batch_edits,
         deferred_edits=deferred_edits,
+        waiting_edits=waiting_edits,
         claim_columns_on_lines=on_lines,
         wanted=frozenset(everything_read),
         own_columns=own,
@@ -194,7 +219,10 @@ def make_plan(edits: Sequence[Edit], also: Sequence[str] = ()) -> Plan:
                 *(n for g in batch_groups if own.intersection(g.needs) for n in g.needs),
                 *(n for e in batch_edits if own.intersection(e.reads()) for n in e.reads()),
                 *kept,
+                *waits,
             }
         ),
+        kept_for_waiting=tuple(sorted((waits - deferred_names) | {"line_key", "claim_key", "charge_amount"})),
+        looked_at=tuple(sorted(looked_at)),
         kept_for_deferred=tuple(sorted((kept - deferred_names) | {"line_key", "claim_key", "charge_amount"})),
     )

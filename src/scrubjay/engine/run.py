@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -131,6 +131,7 @@ class _Batch:
     claims: pl.DataFrame
     lines: pl.DataFrame
     kept: pl.DataFrame | None
+    waiting: pl.DataFrame | None
     verdicts: tuple[pl.DataFrame, ...]
 
 
@@ -209,15 +210,32 @@ class _Judge:
         ctx = self._facts(bundle, groups)
         both = ((ctx.lines, _line_edits(asked)), (ctx.claims, _claim_edits(asked)))
         judged = [judge(frame, edits) for frame, edits in both]
-        coverage += [coverage_of(f, j.verdicts) for (f, _), j in zip(both, judged, strict=True)]
+        frames = [ctx.lines, ctx.claims]
+        waiting = None
+        if plan.waiting_edits:
+            settled, waiting = self._apart(ctx.lines)
+            # To these lines none of the edits applies, or that is not known: no fact is waited for.
+            unasked = [replace(e, fires=pl.lit(None, dtype=pl.Boolean())) for e in plan.waiting_edits]
+            judged.append(judge(settled, _line_edits(unasked)))
+            frames.append(settled)
+        coverage += [coverage_of(f, j.verdicts) for f, j in zip(frames, judged, strict=True)]
+        is_kept = bool(plan.deferred_edits or plan.waiting_edits)
         return _Batch(
             judged=(*expanded, *judged),
             coverage=_per_claim(coverage),
             claims=ctx.claims.select(*_CLAIM_INDEX, *self.claim_columns),
             lines=ctx.lines.select(*_LINE_INDEX, *self.line_columns),
-            kept=_without_nulls(ctx.lines.select(plan.kept_for_deferred)) if plan.deferred_edits else None,
-            verdicts=self._verdicts([(f, j) for (f, _), j in zip(both, judged, strict=True)]),
+            kept=_without_nulls(ctx.lines.select(plan.kept_for_deferred)) if is_kept else None,
+            waiting=waiting,
+            verdicts=self._verdicts(list(zip(frames, judged, strict=True))),
         )
+
+    def _apart(self, lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Lines that no edit waits for, and those that one does."""
+        narrow = lines.select(self.plan.kept_for_waiting)
+        applies = pl.any_horizontal(e.applies.fill_null(value=False) for e in self.plan.waiting_edits)
+        is_waiting = narrow.select(applies.alias("_waits")).to_series()
+        return narrow.filter(~is_waiting), narrow.filter(is_waiting)
 
     def _facts(self, bundle: ClaimBundle, groups: Sequence[FactGroup]) -> FactContext:
         return facts_of_batch(
@@ -232,12 +250,12 @@ class _Judge:
 
     def earlier(self) -> pl.DataFrame:
         """Of the earlier claims what the deferred facts need: no verdict is given about them."""
-        groups = make_plan(self.plan.deferred_edits).groups
+        groups = make_plan((*self.plan.deferred_edits, *self.plan.waiting_edits)).groups
         columns = self.plan.kept_for_deferred
         parts = [self._facts(bundle, groups).lines.select(columns) for bundle in self.evidence.history or ()]
         return pl.concat(parts) if parts else pl.DataFrame()
 
-    def deferred(self, kept: pl.DataFrame) -> _Batch:
+    def deferred(self, kept: pl.DataFrame, waiting: pl.DataFrame | None) -> list[_Batch]:
         """Facts that compare claims with one another, and the edits that read them."""
         absent = [n for n in self.plan.kept_for_deferred if n not in kept.columns]
         kept = kept.with_columns(pl.lit(None, dtype=column(n).dtype).alias(n) for n in absent)
@@ -245,10 +263,22 @@ class _Judge:
         earlier = self.earlier()
         if earlier.height:
             kept = pl.concat([earlier, kept])
+        ctx = self._after_all(kept, earlier.height)
+        compute_groups(self.plan.deferred_groups, ctx, ())
+        everything = ctx.lines
+        done = [self._late(everything.slice(earlier.height), self.plan.deferred_edits)]
+        if waiting is not None and waiting.height:
+            ctx = self._after_all(waiting, earlier.height)
+            ctx.everything = everything.select({"claim_key", "line_key", *self.plan.looked_at})
+            compute_groups(self.plan.waiting_groups, ctx, ())
+            done.append(self._late(ctx.lines, self.plan.waiting_edits))
+        return done
+
+    def _after_all(self, lines: pl.DataFrame, history_rows: int) -> FactContext:
         nothing = ClaimBundle()
-        ctx = FactContext(
-            lines=kept,
-            history_rows=earlier.height,
+        return FactContext(
+            lines=lines,
+            history_rows=history_rows,
             evidence=self.evidence,
             claims=nothing.claims,
             adjustments=nothing.adjustments,
@@ -257,16 +287,17 @@ class _Judge:
             policies=self.policies,
             as_of=self.as_of,
         )
-        compute_groups(self.plan.deferred_groups, ctx, ())
-        ctx.lines = ctx.lines.slice(earlier.height)
-        judged = judge(ctx.lines, _line_edits(self.plan.deferred_edits))
+
+    def _late(self, lines: pl.DataFrame, edits: Sequence[Edit]) -> _Batch:
+        judged = judge(lines, _line_edits(edits))
         return _Batch(
             judged=(judged,),
-            coverage=_per_claim([coverage_of(ctx.lines, judged.verdicts)]),
+            coverage=_per_claim([coverage_of(lines, judged.verdicts)]),
             claims=_NO_CLAIMS,
             lines=_NO_LINES,
             kept=None,
-            verdicts=self._verdicts([(ctx.lines, judged)]),
+            waiting=None,
+            verdicts=self._verdicts([(lines, judged)]),
         )
 
     def _verdicts(self, judged: Sequence[tuple[pl.DataFrame, Judgement]]) -> tuple[pl.DataFrame, ...]:
@@ -346,7 +377,8 @@ def run_edits(
     done = list(_in_order(judging.batches, judging.narrowed(batches)))
     kept = [b.kept for b in done if b.kept is not None]
     if kept:
-        done.append(judging.deferred(pl.concat(kept, how="diagonal")))
+        waiting = [b.waiting for b in done if b.waiting is not None]
+        done += judging.deferred(pl.concat(kept, how="diagonal"), pl.concat(waiting) if waiting else None)
     judged = [j for b in done for j in b.judged]
     counts: dict[str, Counter[int]] = {}
     for one in judged:

@@ -52,6 +52,7 @@ class FactContext:
         policies: payer parameters.
         as_of: the day the run knows things on.
         evidence: earlier claims, authorizations, eligibility.
+        everything: of facts for waiting lines: all lines, those of earlier claims first, with `FactGroup.looks_at`.
         history_rows: of deferred facts: so many of the first lines are of earlier claims.
         wanted: names of the facts that something reads; null where all are wanted.
     """
@@ -66,6 +67,7 @@ class FactContext:
     wanted: frozenset[str] | None = None
     evidence: Evidence = NO_EVIDENCE
     history_rows: int = 0
+    everything: pl.DataFrame = field(default_factory=pl.DataFrame)
     found: dict[tuple[str, ...], Any] = field(default_factory=dict[tuple[str, ...], Any])
     """What was worked out for the batch already; shared by the views that the groups get."""
 

@@ -70,7 +70,15 @@ _PREFIX_LENGTHS = range(3, 8)
     ),
 )
 def diagnosis_covered(ctx: FactContext) -> pl.DataFrame:
-    """Few lines have a list; only those are looked at."""
+    """Few lines have a list; only those are looked at, and mostly there is none at all."""
+    if ctx.lines["payer_diagnosis_codes"].null_count() == ctx.lines.height and not _is_loaded(ctx):
+        nothing = pl.lit(None, dtype=pl.String())
+        return ctx.lines.select(
+            pl.when(pl.col("is_drug").not_()).then(pl.lit("none")).alias("diagnosis_rule"),
+            nothing.alias("diagnosis_rule_source"),
+            pl.lit(None, dtype=_STRINGS).alias("line_diagnoses"),
+            pl.lit(None, dtype=pl.Boolean()).alias("is_diagnosis_covered"),
+        )
     lines = ctx.lines.with_row_index("_i").with_columns(
         pl.col("payer_coverage_contractors").list.join(" ").alias("_contractors")
     )

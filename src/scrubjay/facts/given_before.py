@@ -89,48 +89,31 @@ _GIVES = (
 )
 
 
+LOOKS_AT = (*_WHO, "is_drug", "units", "has_jw", "is_counted", "patient_weight_kg")
+"""Columns of all claims, earlier ones included, that these facts read."""
+
+
 @facts(
     LINE,
-    needs=(
-        *_WHO,
-        "line_key",
-        "is_drug",
-        "units",
-        "has_jw",
-        "is_counted",
-        "patient_weight_kg",
-        "unit_mg",
-        "payer_limits_rule",
-        *_LIMITS,
-    ),
+    needs=(*_WHO, "units", "unit_mg", *_LIMITS),
     gives=_GIVES,
-    is_deferred=True,
+    looks_at=LOOKS_AT,
 )
 def given_before(ctx: FactContext) -> pl.DataFrame:
-    """Only lines with a limit are looked at; a line of a claim that does not count passes no limit."""
-    lines = ctx.lines.with_row_index("_i")
-    has_limit = pl.any_horizontal(pl.col(*_LIMITS).is_not_null())
-    limited = lines.filter(pl.col("is_drug") & has_limit & (pl.col("_i") >= ctx.history_rows))
-    asked = limited.filter(pl.col("is_counted").ne_missing(pl.lit(value=False)))
-    idle = limited.join(asked.select("_i"), on="_i", how="anti").select("_i")
-    found = _judged(asked, _seen(asked, lines), lines, ctx) if asked.height else None
-    names = [fact.name for fact in _GIVES]
+    """A line of a claim that does not count passes no limit."""
+    lines = ctx.lines.with_row_index("_i").join(
+        ctx.everything.select("line_key", "is_counted"), on="line_key", how="left", maintain_order="left"
+    )
+    is_idle = pl.col("is_counted").eq_missing(pl.lit(value=False))
+    asked = lines.filter(is_idle.not_())
+    found = _judged(asked, _seen(asked, ctx.everything), ctx.everything, ctx)
     flags = [fact.name for fact in _GIVES if fact.dtype == pl.Boolean()]
-    nothing = idle.with_columns(pl.lit(value=False).alias(n) for n in flags)
-    parts = [nothing] if found is None else [found, nothing]
-    joined = lines.select("_i").join(
-        pl.concat(parts, how="diagonal"), on="_i", how="left", maintain_order="left"
+    joined = lines.select("_i", is_idle.alias("_idle"), "payer_site_free_days").join(
+        found, on="_i", how="left", maintain_order="left"
     )
-    joined = joined.hstack(lines.select("payer_site_free_days")).with_columns(
-        pl.when(pl.col("payer_site_free_days").is_null())
-        .then(statement=False)
-        .otherwise(pl.col("is_in_free_days") if "is_in_free_days" in joined.columns else None)
-        .alias("is_in_free_days")
-    )
-    return joined.select(
-        (pl.col(f.name) if f.name in joined.columns else pl.lit(None)).cast(f.dtype).alias(f.name)
-        for f in _GIVES
-    ).select(names)
+    return joined.with_columns(
+        pl.when(pl.col("_idle")).then(statement=False).otherwise(n).alias(n) for n in flags
+    ).select(pl.col(f.name).cast(f.dtype) for f in _GIVES)
 
 
 def _seen(asked: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:

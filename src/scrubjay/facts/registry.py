@@ -76,6 +76,8 @@ class FactGroup:
         gives: the facts.
         compute: the function.
         is_deferred: computed once over all batches, after the last; `needs` are kept until then.
+        looks_at: of a deferred group the columns that it reads of all lines (`FactContext.everything`). It is then
+            computed for the few lines only to which an edit applies that reads it, and `needs` are kept of those.
     """
 
     name: str
@@ -84,18 +86,30 @@ class FactGroup:
     gives: tuple[Fact, ...]
     compute: Compute
     is_deferred: bool = False
+    looks_at: tuple[str, ...] = ()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Computed only for the lines to which an edit that reads it applies."""
+        return bool(self.looks_at)
 
 
 _groups: list[FactGroup] = []
 
 
 def facts(
-    grain: str, *, needs: tuple[str, ...], gives: tuple[Fact, ...], is_deferred: bool = False
+    grain: str,
+    *,
+    needs: tuple[str, ...],
+    gives: tuple[Fact, ...],
+    is_deferred: bool = False,
+    looks_at: tuple[str, ...] = (),
 ) -> Callable[[Compute], Compute]:
     """Register a fact group; see the module's text."""
 
     def register(compute: Compute) -> Compute:
-        _groups.append(FactGroup(compute.__name__, grain, needs, gives, compute, is_deferred))
+        is_late = is_deferred or bool(looks_at)
+        _groups.append(FactGroup(compute.__name__, grain, needs, gives, compute, is_late, looks_at))
         return compute
 
     return register

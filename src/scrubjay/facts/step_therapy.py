@@ -24,7 +24,7 @@ _STEP = (
 
 @facts(
     LINE,
-    needs=("patient_hash", "patient_name_hash", "hcpcs", "service_date", "is_counted", "is_drug", *_STEP),
+    needs=("patient_hash", "patient_name_hash", "hcpcs", "service_date", *_STEP),
     gives=(
         Fact(
             "is_step_met",
@@ -36,20 +36,18 @@ _STEP = (
         ),
         Fact("step_products_seen", _STRINGS, "those of them that earlier claims show"),
     ),
-    is_deferred=True,
+    looks_at=("patient_hash", "patient_name_hash", "hcpcs", "service_date", "is_counted"),
 )
 def step_therapy(ctx: FactContext) -> pl.DataFrame:
     """Over the claims of the run and the earlier ones that count."""
     lines = ctx.lines.with_row_index("_i")
-    asked = lines.filter(
-        pl.col("is_drug"), pl.col("payer_step_products").is_not_null(), pl.col("_i") >= ctx.history_rows
-    )
+    asked = lines.filter(pl.col("payer_step_products").is_not_null())
     if not asked.height or ctx.evidence.history is None:
         return lines.with_columns(
             pl.lit(None, dtype=pl.Boolean()).alias("is_step_met"),
             pl.lit(None, dtype=_STRINGS).alias("step_products_seen"),
         ).select("is_step_met", "step_products_seen")
-    judged = _judged(asked, lines, ctx)
+    judged = _judged(asked, ctx.everything, ctx)
     return (
         lines.select("_i")
         .join(judged, on="_i", how="left", maintain_order="left")

@@ -21,10 +21,10 @@ HISTORY_SCHEMA = {
     "payer_id": pl.String,
     "root_cause": pl.String,
     "remedy": pl.String,
-    "denied_amount": pl.Decimal(18, 2),
+    "at_stake_amount": pl.Decimal(18, 2),
     "recovered_amount": pl.Decimal(18, 2),
 }
-"""Closed cases: what was denied and what came of it. A null amount recovered is a case still open: left out."""
+"""Closed cases: what was at stake (as the worklist counts it) and what came of it. A null amount recovered is a case still open: left out."""
 
 _LEVELS = (["remedy"], ["root_cause", "remedy"], ["payer_id", "root_cause", "remedy"])
 SHARE = pl.Decimal(5, 4)
@@ -36,8 +36,8 @@ class Model:
     """What history and priors say.
 
     Attributes:
-        groups: per payer, cause and remedy: `wider` (mean of the wider group), `won`, `tried`.
-        by_cause: per cause and remedy: `wider`, `won`, `tried`.
+        groups: per payer, cause and remedy: `wider` (mean of the others of the wider group), `won`, `tried`.
+        by_cause: per cause and remedy: the same, and `mean`.
         by_remedy: per remedy: `mean`, `won`, `tried`, `share`, `is_prior_only`.
         shares: per payer and remedy: part of the amount that comes where any comes.
         strengths: of the remedy's share for a cause, and of the cause's share for a payer.
@@ -71,10 +71,10 @@ def learn(history: pl.DataFrame) -> Model:
     closed = history.filter(
         pl.col("remedy").is_in(list(priors())),
         pl.col("recovered_amount").is_not_null(),
-        pl.col("denied_amount") > 0,
+        pl.col("at_stake_amount") > 0,
     )
     won = pl.col("recovered_amount") > 0
-    ratio = (pl.col("recovered_amount").cast(pl.Float64) / pl.col("denied_amount").cast(pl.Float64)).clip(
+    ratio = (pl.col("recovered_amount").cast(pl.Float64) / pl.col("at_stake_amount").cast(pl.Float64)).clip(
         0, 1
     )
     counted = [
@@ -109,13 +109,27 @@ def learn(history: pl.DataFrame) -> Model:
         )
     )
     otherwise = float(load_data("priors")["strength_of_wider_group"])
-    by_cause = counted[1].join(by_remedy.select("remedy", pl.col("mean").alias("wider")), on="remedy")
+    # A group is drawn towards the others of the wider one: its own cases do not count twice.
+    by_cause = _beside(
+        counted[1],
+        by_remedy.join(stated, on="remedy").select(
+            "remedy", pl.col("prior").alias("centre"), pl.col("strength").alias("pull"), "won", "tried"
+        ),
+        ["remedy"],
+    )
     to_cause = _strength(by_cause, otherwise)
     by_cause = by_cause.with_columns(_shrunk(to_cause).alias("mean"))
-    groups = counted[2].join(
-        by_cause.select("root_cause", "remedy", pl.col("mean").alias("wider")),
-        on=["root_cause", "remedy"],
-        nulls_equal=True,
+    groups = _beside(
+        counted[2],
+        by_cause.select(
+            "root_cause",
+            "remedy",
+            pl.col("wider").alias("centre"),
+            pl.lit(to_cause).alias("pull"),
+            "won",
+            "tried",
+        ),
+        ["root_cause", "remedy"],
     )
     shares = (
         counted[2]
@@ -138,6 +152,20 @@ def _strength(counts: pl.DataFrame, otherwise: float) -> float:
     return fitted_strength(
         counts["won"].to_list(), counts["tried"].to_list(), counts["wider"].to_list(), otherwise
     )
+
+
+def _beside(counts: pl.DataFrame, wider: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """The counts with `wider`, the mean of the other groups of the wider one, drawn towards its own centre."""
+    joined = counts.join(
+        wider.rename({"won": "_won", "tried": "_tried"}),
+        on=keys,
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    )
+    others_won, others_tried = pl.col("_won") - pl.col("won"), pl.col("_tried") - pl.col("tried")
+    mean = (pl.col("centre") * pl.col("pull") + others_won) / (pl.col("pull") + others_tried)
+    return joined.with_columns(mean.alias("wider")).drop("_won", "_tried", "centre", "pull")
 
 
 def _shrunk(strength: float) -> pl.Expr:
@@ -172,7 +200,7 @@ def predict(model: Model, frame: pl.DataFrame) -> pl.DataFrame:
             maintain_order="left",
         )
         .join(
-            model.groups.select("payer_id", "root_cause", "remedy", "won", "tried"),
+            model.groups.select("payer_id", "root_cause", "remedy", "won", "tried", "wider"),
             on=["payer_id", "root_cause", "remedy"],
             how="left",
             nulls_equal=True,
@@ -181,7 +209,7 @@ def predict(model: Model, frame: pl.DataFrame) -> pl.DataFrame:
         .join(model.shares, on=["payer_id", "remedy"], how="left", nulls_equal=True, maintain_order="left")
         .with_columns(
             pl.col("won", "tried").fill_null(0),
-            pl.coalesce("_of_cause", "_of_remedy").alias("_wider"),
+            pl.coalesce("wider", "_of_cause", "_of_remedy").alias("_wider"),
             pl.coalesce("own_share", "share").alias("share"),
         )
     )  # fmt: skip

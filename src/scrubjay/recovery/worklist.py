@@ -135,10 +135,9 @@ def _lines(lines: pl.DataFrame, decisions: pl.DataFrame, model: Model, as_of: da
     at_stake = pl.col("denied_amount")
     if "expected_allowed_amount" in frame.columns:
         # Of a charge that was denied whole no more comes than the payer would have allowed.
-        allowed = pl.max_horizontal(
-            pl.col("expected_allowed_amount") - pl.col("paid_amount"), pl.lit(0, MONEY)
-        )
-        at_stake = pl.min_horizontal(at_stake, allowed)
+        left = pl.col("expected_allowed_amount") - pl.col("paid_amount")
+        capped = pl.min_horizontal(at_stake, pl.max_horizontal(left, pl.lit(0, MONEY)))
+        at_stake = pl.when(left.is_not_null()).then(capped).otherwise(at_stake)
     frame = frame.with_columns(
         pl.when(pl.col("denied_amount").is_not_null()).then(at_stake).alias("at_stake_amount")
     )

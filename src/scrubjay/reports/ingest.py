@@ -26,6 +26,11 @@ def _held(report: IngestReport) -> pl.DataFrame:
     return report.payments.filter(pl.col("is_quarantined") & pl.col("seen_before_remit_key").is_null())
 
 
+def _copies(report: IngestReport) -> pl.DataFrame:
+    """Payments that say something else than the copy of them that counts."""
+    return report.payments.filter(pl.col("seen_before_remit_key").is_not_null())
+
+
 def exit_code(report: IngestReport) -> ExitCode:
     """1 where something is held, 3 where a file or a claim could not be read, else 0."""
     if _held(report).height or report.claims.height:
@@ -84,6 +89,10 @@ def print_ingest(report: IngestReport, console: Console) -> None:
     for row in report.claims.to_dicts():
         number = phi.control_number(row["patient_control_number"])
         console.print(Padding(Text(f"Claim {number}: {off_words(row)}."), (0, 0, 0, 2)))
+    for row in _copies(report).to_dicts():
+        trace = phi.clean(row["trace_number"]) or "(no trace number)"
+        words = f"Payment {trace}, {money(row['payment_amount'])}: differs from another copy, which counts; this one does not."
+        console.print(Padding(Text(words), (0, 0, 0, 2)))
     outcomes = [f.outcome for f in report.files]
     console.print(Text(
         f"\n{report.store}: {plural(outcomes.count('ingested'), 'file')} taken in, {outcomes.count('seen-before')} seen "
@@ -109,6 +118,10 @@ def ingest_dict(report: IngestReport) -> dict[str, Any]:
             {**{c: jsonable(row[c]) for c in ("trace_number", "payer_id", "payment_amount", "payment_date", "off_by_amount")},
              "reason": held_words(row).removeprefix("held: ")}
             for row in _held(report).to_dicts()
+        ],
+        "copies": [
+            {c: jsonable(row[c]) for c in ("trace_number", "payer_id", "payment_amount", "payment_date")}
+            for row in _copies(report).to_dicts()
         ],
         "held_claims": [
             {"patient_control_number": row["patient_control_number"], "off_by_amount": jsonable(row["off_by_amount"]),

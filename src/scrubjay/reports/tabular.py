@@ -7,6 +7,7 @@ spreadsheet and holds the values untouched.
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -16,7 +17,7 @@ from polars.io.plugins import register_io_source
 from scrubjay.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from scrubjay.reports.model import Checked
 
@@ -76,9 +77,23 @@ def write_xlsx(report: Checked, out: BinaryIO, *, with_not_evaluated: bool = Tru
     Raises:
         UsageError: more rows than a sheet holds.
     """
+    frame_to_xlsx(_flat(report, with_not_evaluated=with_not_evaluated), out, "findings", _width)
+
+
+def frame_to_xlsx(frame: pl.DataFrame, out: BinaryIO, sheet_name: str, width: Callable[[str], int]) -> None:
+    """A flat frame as a workbook with one sheet, filter and frozen header; no cell is computed.
+
+    Args:
+        frame: texts, numbers, flags and dates.
+        out: where the bytes go.
+        sheet_name: name of the sheet.
+        width: of a column by its name, in characters.
+
+    Raises:
+        UsageError: more rows than a sheet holds.
+    """
     import xlsxwriter  # noqa: PLC0415 - only where a workbook is asked for
 
-    frame = _flat(report, with_not_evaluated=with_not_evaluated)
     if frame.height >= _SHEET_ROWS:
         raise UsageError(
             f"{frame.height:,} rows are more than a spreadsheet holds.",
@@ -93,18 +108,20 @@ def write_xlsx(report: Checked, out: BinaryIO, *, with_not_evaluated: bool = Tru
     }
     workbook: Any = xlsxwriter.Workbook(out, options)
     with workbook as book:
-        sheet: Any = book.add_worksheet("findings")
+        sheet: Any = book.add_worksheet(sheet_name)
         header: Any = book.add_format({"bold": True, "bottom": 1})
         quoted: Any = book.add_format({"quote_prefix": True})
         dollars: Any = book.add_format({"num_format": "#,##0.00"})
         for column, name in enumerate(frame.columns):
             sheet.write_string(0, column, name, header)
-            sheet.set_column(column, column, _width(name))
+            sheet.set_column(column, column, width(name))
         for number, row in enumerate(frame.iter_rows(), 1):
             for column, value in enumerate(row):
                 if isinstance(value, str):
                     form = quoted if value.startswith(FORMULA_STARTS) else None
                     sheet.write_string(number, column, value[:_EXCEL_CELL], form)
+                elif isinstance(value, date):
+                    sheet.write_string(number, column, value.isoformat())
                 elif isinstance(value, bool):
                     sheet.write_boolean(number, column, value)
                 elif isinstance(value, Decimal | int):

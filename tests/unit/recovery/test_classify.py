@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scrubjay.recovery.causes import causes
+from scrubjay.recovery.causes import causes, deciding
 from scrubjay.recovery.classify import classify
 from scrubjay.tables.recovery import ANSWERED_LINES
 from scrubjay.testing.answered import answered, denied, reason
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def one(row: dict[str, Any]) -> dict[str, Any]:
@@ -74,12 +77,21 @@ def test_a_general_denial_is_read_by_its_remark() -> None:
 @pytest.mark.parametrize(
     ("old", "row"),
     [("15", "G88"), ("17", "G73"), ("28", "G23"), ("30", "G58"), ("47", "G55"), ("52", "G61"), ("57", "G50"),
-     ("62", "G66"), ("138", "G89")],
+     ("62", "G66"), ("138", "G89"), ("38", "G78"), ("46", "G38"), ("B5", "G85"), ("B18", "G60")],
 )  # fmt: skip
 def test_deactivated_reasons_of_older_remittances(old: str, row: str) -> None:
     got = one(denied(f"CO-{old}"))
     assert (got["rule_id"], got["carc_code"]) == (row, old)
     assert any("deactivated" in r for r in got["reasons"])
+
+
+def test_every_deactivated_code_is_one_of_the_list(shared: Path) -> None:
+    text = (shared / "data/codes/carc_rarc_status_2026-08.csv").read_text(encoding="utf-8")
+    for code in deciding().deactivated_by_code:
+        assert f",{code},deactivated" in text, code
+    current = [c for cause in causes() for c in (*cause.carcs, *cause.carcs_with_rarc, *cause.rarcs)]
+    for code in {*current, "N142", "N380", "N779"}:
+        assert f",{code},current" in text, code
 
 
 def test_deactivated_remarks_and_those_that_pick_among_successors() -> None:

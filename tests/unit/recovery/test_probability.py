@@ -13,7 +13,7 @@ from scrubjay.recovery.probability import HISTORY_SCHEMA, learn, minutes_of, no_
 
 
 def history(*groups: tuple[str, str, str, int, int]) -> pl.DataFrame:
-    """Closed cases: payer, cause, remedy, won, tried; a hundred dollars each."""
+    """Closed cases: payer, cause, remedy, won, tried; a hundred dollars at stake each."""
     rows = [
         (payer, cause, remedy, Decimal(100), Decimal(100 if n < won else 0))
         for payer, cause, remedy, won, tried in groups
