@@ -14,7 +14,7 @@ from scrubjay.engine.compute import compute_groups, facts_of_batch
 from scrubjay.engine.evaluate import Judgement, coverage_of, judge
 from scrubjay.engine.plan import Plan, make_plan
 from scrubjay.engine.shapes import Shapes, shapes_of
-from scrubjay.facts import FactContext
+from scrubjay.facts import FactContext, column
 from scrubjay.tables import (
     CLAIMS,
     COVERAGE,
@@ -135,6 +135,13 @@ class _Batch:
     verdicts: tuple[pl.DataFrame, ...]
 
 
+def _without_nulls(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame without the columns that hold nothing: of most payers most parameters are unknown."""
+    return frame.select(
+        c.name for c in frame.get_columns() if c.name == "line_key" or c.null_count() < frame.height
+    )
+
+
 def _line_edits(edits: Sequence[Edit]) -> list[Edit]:
     return [e for e in edits if e.grain is Grain.LINE]
 
@@ -218,7 +225,7 @@ class _Judge:
             coverage=_per_claim(coverage),
             claims=ctx.claims.select(*_CLAIM_INDEX, *self.claim_columns),
             lines=ctx.lines.select(*_LINE_INDEX, *self.line_columns),
-            kept=ctx.lines.select(plan.kept_for_deferred) if is_kept else None,
+            kept=_without_nulls(ctx.lines.select(plan.kept_for_deferred)) if is_kept else None,
             waiting=waiting,
             verdicts=self._verdicts(list(zip(frames, judged, strict=True))),
         )
@@ -250,6 +257,9 @@ class _Judge:
 
     def deferred(self, kept: pl.DataFrame, waiting: pl.DataFrame | None) -> list[_Batch]:
         """Facts that compare claims with one another, and the edits that read them."""
+        absent = [n for n in self.plan.kept_for_deferred if n not in kept.columns]
+        kept = kept.with_columns(pl.lit(None, dtype=column(n).dtype).alias(n) for n in absent)
+        kept = kept.select(self.plan.kept_for_deferred)
         earlier = self.earlier()
         if earlier.height:
             kept = pl.concat([earlier, kept])
@@ -368,7 +378,7 @@ def run_edits(
     kept = [b.kept for b in done if b.kept is not None]
     if kept:
         waiting = [b.waiting for b in done if b.waiting is not None]
-        done += judging.deferred(pl.concat(kept), pl.concat(waiting) if waiting else None)
+        done += judging.deferred(pl.concat(kept, how="diagonal"), pl.concat(waiting) if waiting else None)
     judged = [j for b in done for j in b.judged]
     counts: dict[str, Counter[int]] = {}
     for one in judged:
