@@ -63,7 +63,8 @@ def test_clean_claims_have_no_error(corpus, measured):
     faulty = {row.claim for row in corpus.truth}
     fired = {claim for edit in ERRORS for claim, _ in measured.fired.get(edit, ())}
     assert fired - faulty == set()
-    assert len(faulty) == corpus.faulty < CLAIMS // 2
+    assert len(faulty) == corpus.faulty
+    assert CLAIMS - corpus.faulty > CLAIMS // 3, "enough clean claims to show what fires unasked"
 
 
 def test_every_error_has_a_recipe_or_a_reason():

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scrubjay import __version__
-from scrubjay.cli import audit, check, drugs, edits, evidence, fix, policy, recover, reference, remit
+from scrubjay.cli import audit, check, drugs, edits, evidence, fix, guide, policy, recover, reference, remit
 from scrubjay.cli.common import say
 from scrubjay.errors import ExitCode, ScrubjayError
 
@@ -33,6 +33,8 @@ app = typer.Typer(
 - `scrubjay check claims.837`
 - `scrubjay check *.837 --fail-on warning -o report.html`
 - `scrubjay code J1320`
+- `scrubjay guide J2919 -o j2919.html`
+- `scrubjay guide check page.html`
 - `scrubjay units --drug "methylprednisolone sodium succinate" --dose "62.5 mg" --vial "125 mg" --container single-dose --on 2024-07-10 --route iv --minutes 5`
 
 Exit codes: 0 nothing at or above the threshold, 1 findings, 2 the request cannot be understood or answered, 3 an input
@@ -44,6 +46,7 @@ drugs.register(app)
 edits.register(app)
 evidence.register(app)
 fix.register(app)
+guide.register(app)
 policy.register(app)
 recover.register(app)
 reference.register(app)

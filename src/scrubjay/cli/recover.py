@@ -12,6 +12,7 @@ from scrubjay.cli import (
     recover_ingest,
     recover_learn,
     recover_match,
+    recover_packet,
     recover_report,
     recover_unmatched,
     recover_worklist,
@@ -29,6 +30,7 @@ COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (
     recover_report.register,
     recover_learn.register,
     recover_corrected.register,
+    recover_packet.register,
 )
 """What adds each command to the group, in the order of the help."""
 

@@ -132,6 +132,8 @@ def worklist(
         answers=answers, claims=claims, store=store, as_of=as_of, policy=policy, reference=reference,
         contracts=contracts, history=history, then=then, no_replay=no_replay, hour_cost=hour_cost,
     )  # fmt: skip
+    if is_unread(desk) and not desk.decided.lines.height and not desk.rejected.height:
+        return int(ExitCode.UNREADABLE)
     shown = _shown(desk, show, owner, batch, hours_a_day)
     if chosen is ListFormat.JSON and output_file is None:
         print_json(list_dict(desk, shown))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MISSING_NAMES_SHOWN = 3
+_BITS = 60
 _ALWAYS_READ = ("claim_key", "line_key", "charge_amount", "claim_charge_amount")
 
 
@@ -113,22 +114,36 @@ def _change(edit: Edit) -> list[pl.Expr]:
 def _unknown(frame: pl.DataFrame, edit: Edit) -> pl.DataFrame:
     is_line = edit.grain.is_of_lines
     candidates = missing_column_order(edit.decides_on())
-    facts = [n for n in candidates if not column(n).is_base]
-    base = [n for n in candidates if column(n).is_base]
-
-    def joined(names: list[str]) -> pl.Expr:
-        if not names:
-            return pl.lit("")
-        present = [pl.when(pl.col(n).is_null()).then(pl.lit(n)) for n in names]
-        return pl.concat_list(present).list.drop_nulls().list.head(_MISSING_NAMES_SHOWN).list.join("+")
-
-    of_facts = joined(facts)
-    return frame.select(
+    # Few combinations of nulls occur: each is a few numbers, and put into words once.
+    marks = [
+        pl.sum_horizontal(
+            pl.col(name).is_null().cast(pl.UInt64) * 2**bit
+            for bit, name in enumerate(candidates[start : start + _BITS])
+        ).alias(f"_{start}")
+        for start in range(0, len(candidates), _BITS)
+    ]
+    marked = frame.select(
         pl.col("claim_key"),
         (pl.col("line_key") if is_line else pl.lit(None, dtype=pl.Int64)).alias("line_key"),
         pl.lit(edit.name).alias("edit"),
-        pl.when(of_facts != "").then(of_facts).otherwise(joined(base)).alias("missing"),
+        *(marks or [pl.lit(0, dtype=pl.UInt64).alias("_0")]),
     )
+    numbers = [c for c in marked.columns if c.startswith("_")]
+    distinct = marked.select(numbers).unique(maintain_order=True)
+    words = [_missing(candidates, row) for row in distinct.iter_rows()]
+    return marked.join(
+        distinct.with_columns(pl.Series("missing", words, dtype=pl.String)),
+        on=numbers,
+        how="left",
+        maintain_order="left",
+    ).drop(numbers)
+
+
+def _missing(candidates: Sequence[str], marks: Sequence[int]) -> str:
+    """The first columns that are null: facts if one is, else columns as sent."""
+    null = [n for i, n in enumerate(candidates) if marks[i // _BITS] >> i % _BITS & 1]
+    facts = [n for n in null if not column(n).is_base]
+    return "+".join((facts or null)[:_MISSING_NAMES_SHOWN])
 
 
 def judge(frame: pl.DataFrame, edits: Sequence[Edit], weights: pl.Series | None = None) -> Judgement:

@@ -129,6 +129,7 @@ PARAMETERS: dict[str, Parameter] = {
             _STRINGS,
             "kinds of coverage rules (prior_authorization, limits ...) in which the policy names every drug: of a drug "
             "that it does not name the payer asks nothing of that kind",
+            ("prior_authorization", "limits", "step_therapy", "site_of_care", "channel"),
         ),
         Parameter("corrected_claim_months", pl.Int32(), "months from the date of service to correct a claim"),
         Parameter(

@@ -43,6 +43,8 @@ _VERDICT_OF = {
     "GU007": TextVerdict.MISLEADING,
 }
 _FIRST_BLOCKS = 6
+_WRONG = (TextVerdict.FALSE, TextVerdict.OUTDATED)
+_BAD = (*_WRONG, TextVerdict.MISLEADING, TextVerdict.MISSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,15 @@ class GuideCheck:
         """Statements by verdict."""
         counted = Counter(s.verdict for s in self.statements)
         return {str(v): counted[v] for v in TextVerdict}
+
+    def severities(self) -> set[str]:
+        """Severities of what is wrong, misleading or missing."""
+        found = {
+            s.severity or ("error" if s.verdict in _WRONG else "warning")
+            for s in self.statements
+            if s.verdict in _BAD
+        }
+        return {str(f) for f in found}
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready values."""

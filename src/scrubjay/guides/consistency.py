@@ -23,9 +23,10 @@ def contradictions(said: list[Said]) -> list[Said]:
 
 def _statement(later: Said, earlier: Said, words: str, fact: str) -> Said:
     sources = tuple(dict.fromkeys((*later.sources, *earlier.sources)))
-    return Said(
-        "consistency", later.sentence, words, fact, sources, later.code, {"is_text_contradicted": True}
-    )
+    # Where this place is right, the text is only confusing here, and false in the other place.
+    right = later.columns.get("is_text_drug_of_code", later.columns.get("is_text_unit_of_code")) is True
+    columns = {"is_text_contradicted": True}
+    return Said("consistency", later.sentence, words, fact, sources, later.code, columns, soft=right)
 
 
 def _place(said: Said) -> str:
@@ -45,7 +46,9 @@ def _two_drugs(asserted: list[Said]) -> Iterator[Said]:
                 words = f"It calls {one.code} {one.columns['text_name']} here and {before.columns['text_name']} at {_place(before)}."
                 yield _statement(one, before, words, one.fact)
                 break
-        first.setdefault(str(one.code), []).append(one)
+        held = first.setdefault(str(one.code), [])
+        if not any(_drugs(h) == _drugs(one) for h in held):
+            held.append(one)
 
 
 def _drugs(said: Said) -> frozenset[str]:

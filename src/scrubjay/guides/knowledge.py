@@ -178,17 +178,32 @@ class Knowledge:
         """
         if not known.drugs or known.is_unlisted:
             return None
+        if re.search(rf"(?<![\w-]){re.escape(written.lower())}(?![\w-])", known.descriptor.lower()):
+            return True
         if drugs & frozenset(known.drugs):
             return self._brand_agrees(known, written)
         own = {_SUFFIX.sub("", d) for d in known.drugs}
         if any(d in own for d in drugs):
-            # The bare substance of a product with a suffix: said loosely, and of the same substance.
-            return None
-        longer = [d for d in known.drugs for s in drugs if d.startswith(f"{s} ")]
-        if longer:
-            rest = set(re.findall(r"[a-z]+", longer[0])) - set(re.findall(r"[a-z]+", written.lower()))
-            return True if rest <= set(re.findall(r"[a-z]+", near.lower())) else None
+            # The bare substance of a product with a suffix is said loosely; a brand names another product.
+            is_substance = any(squash(written) == squash(d) for d in drugs)
+            return None if is_substance or squash(written) in known.brands else False
+        longer = self._longer_fits(known, drugs, near)
+        if longer is not False:
+            return longer
         return False if drugs else self._unknown_fits(known, written)
+
+    @staticmethod
+    def _longer_fits(known: KnownCode, drugs: frozenset[str], near: str) -> bool | None:
+        """A name within a longer one of the code: right where the rest stands near it or tells of form only."""
+        around = set(re.findall(r"[a-z]+", near.lower()))
+        found: bool | None = False
+        for own, said in ((_words(d), _words(s)) for d in known.drugs for s in drugs):
+            rest = own - said - words("form_words")
+            if said < own:
+                found = True if rest <= around else found or None
+            elif own < said and not said - own - words("form_words"):
+                found = True
+        return found
 
     @staticmethod
     def _unknown_fits(known: KnownCode, written: str) -> bool | None:
@@ -226,6 +241,22 @@ class Knowledge:
         return {d: tuple(sorted(c)) for d, c in found.items()}
 
     @cached_property
+    def drugs_of_codes(self) -> list[tuple[str, str]]:
+        """Every drug code with the drug of its newest row, unlisted codes left out, by code."""
+        frame = self.catalog.reference.table("drugs", as_of=self.catalog.as_of)
+        rows = (
+            frame.sort("effective_from", nulls_last=False).select("hcpcs", "drug", "is_unlisted").iter_rows()
+        )
+        newest = {str(c): str(d) for c, d, unlisted in rows if c and d and not unlisted}
+        return sorted(newest.items())
+
+    @cached_property
+    def drug_codes(self) -> list[str]:
+        """Every code of a drug, in force or not."""
+        frame = self.catalog.reference.table("drugs", as_of=self.catalog.as_of)
+        return sorted({str(c) for c in frame["hcpcs"]})
+
+    @cached_property
     def modifiers(self) -> dict[str, dict[str, Any]]:
         """Rows of the modifiers in force, or held without days, by modifier."""
         frame = self.catalog.reference.table("modifiers", as_of=self.catalog.as_of)
@@ -247,6 +278,10 @@ class Knowledge:
         if known.unit.qualifier == "up_to":
             return same and qualifier == "up_to"
         return same and qualifier != "up_to"
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[a-z]+", name.lower()))
 
 
 def _unit(row: dict[str, Any], drug: dict[str, Any]) -> Unit | None:

@@ -166,7 +166,8 @@ def _longest(
         ):
             break
         key += keys[at + length - 1]
-        if key in written and len(key) >= _SHORTEST_NAME and key not in words("no_drug_names"):
+        is_name = key in written and len(key) >= _SHORTEST_NAME and key not in words("no_drug_names")
+        if is_name and not all(k in words("common_words") for k in keys[at : at + length]):
             best = length
     return best
 

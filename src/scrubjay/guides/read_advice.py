@@ -84,14 +84,17 @@ def read_advice(view: View) -> list[Said]:
 def _common(view: View) -> Iterator[Said]:
     if view.sentence.block.kind == "heading":
         return
-    # Length of the text, not of the list: the first pattern of a statement rules most sentences out.
     for common in commons():
-        found = [p.search(view.text) for p in common.find]
-        if not all(found) or any(p.search(view.text) for p in common.unless):
+        found = _all_found(common.find, view.text)
+        if not found or any(p.search(view.text) for p in common.unless):
             continue
-        places = [m.start() for m in found if m]
-        last = max(m.end() for m in found if m)
-        denied = pattern("negation").search(view.text, max(0, min(places) - 25), last) is not None or pattern("wrongly").search(view.text) is not None  # fmt: skip
+        # A denial within the words of the statement belongs to it; one beside them turns it round.
+        bare = view.text
+        for match in found:
+            bare = f"{bare[: match.start()]}{' ' * (match.end() - match.start())}{bare[match.end() :]}"
+        first, last = min(m.start() for m in found), max(m.end() for m in found)
+        negated = pattern("negation").search(bare, max(0, first - 25), last) is not None
+        denied = negated or pattern("wrongly").search(bare) is not None
         verdict = common.verdict if not denied else common.denied
         if verdict is None:
             continue
@@ -99,45 +102,63 @@ def _common(view: View) -> Iterator[Said]:
         yield Said("advice", view.sentence, said, common.fact, (common.source,), None, verdict=verdict)
 
 
+def _all_found(patterns: tuple[re.Pattern[str], ...], text: str) -> list[re.Match[str]]:
+    """A match of every pattern, or none at all; the first that is missing ends the search."""
+    found: list[re.Match[str]] = []
+    for one in patterns:
+        match = one.search(text)
+        if match is None:
+            return []
+        found.append(match)
+    return found
+
+
 def _liability(view: View) -> Iterator[Said]:
-    text = view.text
-    patient, provider = pattern("patient_pays").search(text), pattern("provider_pays").search(text)
-    cause = pattern("denial_cause").search(text)
-    if not (patient or provider) or not cause:
+    """Who pays, clause by clause: one sentence may give CO to the provider and PR to the patient."""
+    whole = view.text
+    if not pattern("denial_cause").search(whole):
         return
-    if pattern("checking_first").search(text) and not re.search(
-        r"\bCO\b|\bPR\b|\bmust|\bcan be billed\b", text
+    if pattern("checking_first").search(whole) and not re.search(
+        r"\bCO\b|\bPR\b|\bmust|\bcan be billed\b", whole
     ):
         return
-    really = pattern("patient_really").search(text) is not None
-    group = re.search(r"\b(CO|PR)\b(?!-?\s?(?:pay|ins))", text)
-    charged = patient is not None
-    if patient:
-        start = view.clause(patient.start())[0]
-        lo = max(start, patient.start() - 50)
-        is_denied = pattern("negation").search(text, lo, patient.end()) is not None
-        is_forbidden = re.search(r"\bprohibit\w*|\bforbid\w*", text) is not None
-        is_provider_first = (
-            provider is not None
-            and provider.start() < patient.start()
-            and not pattern("clause").search(text, provider.end(), patient.start())
+    for start, end in zip(view.cuts, view.cuts[1:], strict=False):
+        charged = _charged(whole[start:end])
+        if charged is None:
+            continue
+        clause = whole[start:end]
+        marked = clause if _GROUP.search(clause) or pattern("patient_really").search(clause) else whole
+        columns = {"is_text_charged_to_patient": charged, "is_text_owed_by_patient": _owed(marked)}
+        said = f"The text lays the amount on {'the patient' if charged else 'the provider'}."
+        fact = (
+            "The group code decides: CO stays with an in-network provider; the patient owes only under PR, or after a valid "
+            "notice (ABN with GA, or a plan's waiver)."
         )
-        charged = not (is_denied or is_forbidden or is_provider_first)
-    if group and group[1] == "CO" and not (really and "PR" in text):
-        owed: bool | None = False
-    elif really:
-        owed = True
-    else:
-        owed = False
-    columns = {"is_text_charged_to_patient": charged, "is_text_owed_by_patient": owed}
-    said = f"The text lays the amount on {'the patient' if charged else 'the provider'}."
-    fact = (
-        "The group code decides: CO stays with an in-network provider; the patient owes only under PR, or after a valid "
-        "notice (ABN with GA, or a plan's waiver)."
-    )
-    yield Said(
-        "liability", view.sentence, said, fact, (mark("MMP-MUE", "B"), mark("ABN-C", "C")), None, columns
-    )
+        yield Said(
+            "liability", view.sentence, said, fact, (mark("MMP-MUE", "B"), mark("ABN-C", "C")), None, columns
+        )
+
+
+_GROUP = re.compile(r"\b(CO|PR)\b(?!-?\s?(?:pay|ins))")
+
+
+def _charged(clause: str) -> bool | None:
+    """Whether a clause lays the amount on the patient; null where it names neither side."""
+    patient, provider = pattern("patient_pays").search(clause), pattern("provider_pays").search(clause)
+    if patient is None:
+        return None if provider is None else False
+    near = clause[max(0, patient.start() - 50) : patient.end()]
+    is_forbidden = re.search(r"\bprohibit\w*|\bforbid\w*", clause) is not None
+    is_provider_first = provider is not None and provider.start() < patient.start()
+    return not (pattern("negation").search(near) or is_forbidden or is_provider_first)
+
+
+def _owed(text: str) -> bool:
+    """Whether words of the text make the patient owe: the group PR, a notice, a share of the cost."""
+    groups = {m[1] for m in _GROUP.finditer(text)}
+    if groups == {"CO"}:
+        return False
+    return pattern("patient_really").search(text) is not None
 
 
 def read_topics(document: Document) -> Iterator[Said]:

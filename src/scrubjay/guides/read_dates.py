@@ -65,9 +65,22 @@ def _cue(view: View, day: Mention) -> tuple[str, int] | None:
     if best is None:
         behind = pattern("ends_strong").search(view.masked, day.end, min(end, day.end + _REACH))
         return ("ends_strong", behind.start()) if behind else None
+    no_code_before = not any(start <= c.start and c.end <= best[2] for c in view.codes)
+    if best[1] == "begins_strong" and no_code_before and _is_end_of_next(view, day, end):
+        return "ends_strong", best[2]
     if best[1] == "begins_weak" and _ends_near(view, lo, end) and not view.masked[day.end : end].strip(" .)"):
         return None
     return best[1], best[2]
+
+
+def _is_end_of_next(view: View, day: Mention, end: int) -> bool:
+    """`Effective April 1, J1030 was deleted`: the code behind the day is the one that ends."""
+    code = view.code_after(day.end)
+    dead = pattern("dead").search(view.masked, code.end, end) if code else None
+    if code is None or dead is None:
+        return False
+    between = [c for c in view.codes if code.end <= c.start < dead.start() and c not in view.chain(code)]
+    return not between
 
 
 def _ends_near(view: View, start: int, end: int) -> bool:

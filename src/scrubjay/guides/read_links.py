@@ -60,16 +60,15 @@ def _drugs_of(view: View, code: Mention) -> Iterator[tuple[Mention, bool]]:
     chain = view.chain(code)
     last, first = chain[-1], chain[0]
     others = [c for c in view.codes if c not in chain]
+    # Between a code and its drug stands no other code.
+    low = max((c.end for c in others if c.end <= first.start), default=0)
+    high = min((c.start for c in others if c.start >= last.end), default=len(view.text))
     for drug in view.drugs:
-        if drug.start >= last.end:
-            if any(last.end <= c.start < drug.start for c in others):
-                continue
+        if last.end <= drug.start < high:
             between = view.masked[last.end : drug.start]
             is_link = _code_to_drug(view, first, between)
             start, end = first.start, drug.start
-        elif drug.end <= first.start:
-            if any(drug.end <= c.start < first.start for c in others):
-                continue
+        elif low <= drug.start and drug.end <= first.start:
             is_link = _drug_to_code(view.masked[drug.end : first.start])
             start, end = drug.start, first.end
         else:
@@ -78,7 +77,10 @@ def _drugs_of(view: View, code: Mention) -> Iterator[tuple[Mention, bool]]:
             continue
         if view.is_no_assertion(start) and not _is_offset(view, start):
             continue
-        denied = view.denial(start, end)
+        inner = view.masked[min(last.end, drug.end) : max(first.start, drug.start)]
+        # What stands in brackets behind a name is that name, whatever the sentence denies of it.
+        is_aside = re.fullmatch(r"[\s®™]*[(\[]\s*(?:hcpcs |code )*", inner, re.IGNORECASE) is not None
+        denied = not is_aside and view.denial(start, end)
         yield drug, denied
         if drug.start >= last.end:
             yield from ((d, denied) for d in _joined(view, drug, others))
@@ -98,8 +100,9 @@ def _bare(between: str) -> str:
 
 def _code_to_drug(view: View, code: Mention, between: str) -> bool:
     opened = _OPEN.match(between) is not None
-    bare = _bare(between)
-    inner = _OPEN.sub("", bare)
+    bare = re.sub(r"\b(injection|infusion|inj|solution)\s*,\s*$", r"\1 ", _bare(between), flags=re.IGNORECASE)
+    # "is described as: Injection, ..." links as "is described as" does.
+    inner = re.sub(r"(?<=[a-z]):", " ", _OPEN.sub("", bare))
     if re.search(r"[,;)\]]", inner):
         return False
     tokens = [w.lower() for w in _WORD.findall(inner)]
@@ -108,7 +111,7 @@ def _code_to_drug(view: View, code: Mention, between: str) -> bool:
     before = view.masked[max(0, code.start - 40) : code.start].lower().split()
     is_asked = any(w in words("ask_verbs") for w in before[-6:])
     if is_asked and tokens and tokens[0] in ("for", "when", "to", "if", "as") and len(tokens) <= _LOOSE:
-        return all(_is_filler(t) or t in ("and", "or", "as", "when") for t in tokens)
+        return all(_is_filler(t) or t in ("and", "or", "as") or t in words("bill_verbs") for t in tokens)
     has_verb = any(t in words("link_verbs") for t in tokens)
     if not tokens:
         return opened or not between.strip()
@@ -236,6 +239,8 @@ def _units(view: View, linked: list[tuple[Mention, Mention]]) -> Iterator[Said]:
     done: set[tuple[str, int]] = set()
     for code, drug in linked:
         amount = _unit_near(view, code, drug)
+        if amount is not None and (held := view.known(code)) is not None and _is_count(held, amount):
+            continue
         key = (str(code.value), amount.start) if amount else None
         if amount is not None and key not in done:
             done.add((str(code.value), amount.start))
@@ -251,8 +256,11 @@ def _units(view: View, linked: list[tuple[Mention, Mention]]) -> Iterator[Said]:
         near = view.masked[max(0, amount.start - 45) : amount.end + 25]
         cue = pattern("per_unit").search(near)
         code = view.subject_code(amount.start)
+        is_billed = (
+            amount.lead == "per" and pattern("billed_per").search(view.masked[: amount.start]) is not None
+        )
         if (
-            cue is None
+            not (cue or is_billed)
             or code is None
             or re.search(r"\b(?:[2-9]|\d\d+)\s+units\b", near)
             or view.denial(amount.start, amount.end)
@@ -265,12 +273,20 @@ def _units(view: View, linked: list[tuple[Mention, Mention]]) -> Iterator[Said]:
         if known is None or not known.is_drug or any(c == str(code.value) for c, _ in done):
             continue
         for amount in view.amounts:
+            if _is_count(known, amount):
+                continue
             between = view.masked[code.end : amount.start]
             if re.fullmatch(
                 r"\s*(?:[(\[]|[–—:=-]|,?\s*(?:is|was|at|per))\s*(?:per|each)?\s*", between
             ) and _is_unit(view, amount):
                 yield unit_said(view, str(code.value), amount)
                 break
+
+
+def _is_count(known: KnownCode, amount: Mention) -> bool:
+    """A number of billing units, where the code is measured in something else."""
+    symbols = ("units", "iu")
+    return amount.value.unit.symbol == "units" and (known.unit is None or known.unit.symbol not in symbols)
 
 
 def _is_unit(view: View, amount: Mention) -> bool:
@@ -330,8 +346,7 @@ def _uses(view: View, linked: list[tuple[Mention, Mention]]) -> Iterator[Said]:
         known = view.known(code)
         if known is None or not known.is_drug or code.value in done:
             continue
-        clause = view.clause_text(code.start)
-        offered = code.value in linked_codes or is_row or pattern("ask_use").search(clause) is not None
+        offered = code.value in linked_codes or is_row or view.offers(code.start)
         if not offered or (view.is_no_assertion(code.start) and not _is_offset(view, code.start)):
             continue
         done.add(str(code.value))

@@ -208,7 +208,7 @@ def _is_advice(view: View, modifier: Mention) -> bool:
 def _unplaced(view: View, modifier: Mention, row: dict[str, Any]) -> Iterator[Said]:
     """Advice that names no line, in a guide to a drug code: for the drug line, unless its words say another."""
     families: list[str] = list(row["families"] or ())
-    if not families:
+    if not families or (len(view.modifiers) > 1 and pattern("together").search(view.text)):
         return
     clause = view.clause_text(modifier.start)
     stretch = view.masked[slice(*_stretch(view, modifier))]

@@ -22,9 +22,22 @@ if TYPE_CHECKING:
     from scrubjay.guides.view import View
 
 _UNITS = re.compile(
-    r"(?<![\w.,$-])(\d{1,3}(?:,\d{3})+|\d{1,6})\s+(?:billing |billable |hcpcs |service )?units?\b",
+    r"(?<![\w.,$-])(\d{1,3}(?:,\d{3})+|\d{1,6}|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)\s+(?:billing |billable |hcpcs |service )?units?\b",
     re.IGNORECASE,
 )
+_SPELLED = {
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "twelve": 12,
+    "twenty": 20,
+}
 _TIES = re.compile(
     r"(?:\s|=|→|->|\bx\b|\(|\)|,|:|\b(?:is|are|equals?|equates to|would|will|should|must|be|billed|reported|coded|submitted|claimed|charged|as"
     r"|for|of|to|requires?|means|translates|converts|corresponds|amounts|comes|dose|doses|dosage|vial|vials|a|an|the|one|each|single|total"
@@ -65,7 +78,7 @@ def _sums(view: View) -> Iterator[Said]:
     """`80 mg are 16 units`, either way round."""
     done: set[int] = set()
     for match in _UNITS.finditer(view.text):
-        count = parse_number(match[1])
+        count = parse_number(str(_SPELLED.get(match[1].lower(), match[1])))
         amount = _amount_at(view, match)
         if amount is None or count is None or amount.start in done:
             continue

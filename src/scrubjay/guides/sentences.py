@@ -17,7 +17,7 @@ _ABBREVIATION = re.compile(
     r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|i\.v|i\.m|s\.c|hcl|sod|succ)|\b[A-Z])\.$",
     re.IGNORECASE,
 )
-_LONGEST = 2_000
+_LONGEST = 1_200
 """Characters of a sentence that are looked at: what runs on longer is cut there, so that time grows with the text."""
 
 

@@ -189,6 +189,20 @@ def kind_of(path: Path, data: bytes) -> str:
     return "csv" if suffix in (".csv", ".tsv") else "txt"
 
 
+def is_table(path: Path) -> bool:
+    """Whether a file is read as a charge master: by its form, so csv, tsv and xlsx.
+
+    Raises:
+        UnreadableInputError: it cannot be read, or is in no form that is read.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(2048)
+    except OSError as error:
+        raise UnreadableInputError(f"cannot be read ({error.strerror}).", where=str(path)) from error
+    return kind_of(path, head) in ("csv", "xlsx")
+
+
 def decoded(data: bytes) -> str:
     """UTF-8 with or without a mark, UTF-16 with one, else the Windows page."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):

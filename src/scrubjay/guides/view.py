@@ -70,10 +70,8 @@ class View:
         """Whether sentence, column or heading speaks of modifiers."""
         block = self.sentence.block
         over = " ".join((*block.section[-1:], *block.header))
-        return (
-            pattern("modifiers").search(self.text) is not None
-            or pattern("modifiers").search(over) is not None
-        )
+        spoken = pattern("modifiers").search(self.text) or pattern("modifiers").search(over)
+        return spoken is not None or pattern("modifier_hint").search(self.text) is not None
 
     @cached_property
     def modifiers(self) -> list[Mention]:
@@ -113,34 +111,51 @@ class View:
         """What the reference holds of a code."""
         return self.knowledge.code(str(mention.value))
 
-    def chain(self, mention: Mention) -> list[Mention]:
-        """The codes that stand in one list with this one: `J1020, J1030 and J1040`."""
+    @cached_property
+    def _chains(self) -> dict[int, list[Mention]]:
+        found: dict[int, list[Mention]] = {}
         group: list[Mention] = []
         for code in self.codes:
             if group and not _CHAIN.fullmatch(self.masked, group[-1].end, code.start):
-                if mention in group:
-                    return group
                 group = []
             group.append(code)
-        return group if mention in group else [mention]
+            found[code.start] = group
+        return found
+
+    def chain(self, mention: Mention) -> list[Mention]:
+        """The codes that stand in one list with this one: `J1020, J1030 and J1040`."""
+        return self._chains.get(mention.start, [mention]) if mention.end > mention.start else [mention]
+
+    @cached_property
+    def _said_of(self) -> dict[tuple[str, int], bool]:
+        return {}
+
+    def _clause_has(self, name: str, at: int) -> bool:
+        """Whether the clause that holds an offset has a pattern; asked once for each clause."""
+        key = (name, self.clause(at)[0])
+        if key not in self._said_of:
+            self._said_of[key] = pattern(name).search(self.clause_text(at)) is not None
+        return self._said_of[key]
 
     def is_past(self, at: int) -> bool:
         """Whether the clause speaks of an earlier time."""
-        return pattern("past").search(self.clause_text(at)) is not None
+        return self._clause_has("past", at)
 
     def is_no_assertion(self, at: int) -> bool:
         """Whether the clause asserts nothing of what it names: a question, a comparison, a condition."""
-        return pattern("no_assertion").search(
-            self.clause_text(at)
-        ) is not None or self.text.rstrip().endswith("?")
+        return self._clause_has("no_assertion", at) or self.text.rstrip().endswith("?")
+
+    def offers(self, at: int) -> bool:
+        """Whether the clause tells to use something."""
+        return self._clause_has("ask_use", at)
 
     def denial(self, start: int, end: int) -> bool:
         """Whether a link over [start, end) is denied by words in it or shortly before it, in its clause."""
-        first, last = self.clause(start)
+        first, _ = self.clause(start)
         near = self.masked[max(first, start - 60) : end]
         if pattern("negation").search(near):
             return True
-        return pattern("wrongly").search(self.masked[first:last]) is not None
+        return self._clause_has("wrongly", start)
 
     def code_before(self, at: int, *, within: int = 10_000) -> Mention | None:
         """The code named last before an offset."""

@@ -191,7 +191,10 @@ def _wrong_value(parameter: Parameter, value: Any) -> str | None:
         return None if is_count else "must be a whole number"
     if isinstance(dtype, pl.List):
         is_list = isinstance(value, list) and all(isinstance(one, str) for one in value)  # pyright: ignore[reportUnknownVariableType]
-        return None if is_list else "must be a list of texts; put numbers in quotes"
+        if not is_list:
+            return "must be a list of texts; put numbers in quotes"
+        is_known = not parameter.choices or set(value) <= set(parameter.choices)  # pyright: ignore[reportUnknownArgumentType]
+        return None if is_known else f"must be some of {', '.join(parameter.choices)}"
     if parameter.choices and value not in parameter.choices:
         return f"must be one of {', '.join(parameter.choices)}"
     return None if isinstance(value, str) else "must be a text"

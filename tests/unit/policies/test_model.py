@@ -152,3 +152,12 @@ def test_days_are_half_open():
         dated("true", "      to: 2024-02-01\n"),
     )
     assert len(parse_policy(touching, "mine.yaml").parameters["requires_ndc"]) == 2
+
+
+def test_a_list_of_known_words_takes_no_other():
+    from scrubjay.facts.parameters import PARAMETERS
+    from scrubjay.policies.model import _wrong_value
+
+    kinds = PARAMETERS["complete_coverage_kinds"]
+    assert _wrong_value(kinds, ["channel", "limits"]) is None
+    assert "must be some of prior_authorization" in (_wrong_value(kinds, ["chanel"]) or "")

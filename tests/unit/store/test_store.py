@@ -31,7 +31,8 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 def test_the_migrations_make_what_the_tables_declare(store):
     with store.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, schema.metadata) == []
+        lacking = compare_metadata(context, schema.metadata)
+    assert lacking == [], 'a table changed: run `python -m scrubjay.testing.migration "what changed"`'
     config = Config()
     config.set_main_option("script_location", "scrubjay.store:migrations")
     config.set_main_option("path_separator", "os")

@@ -56,6 +56,7 @@ def case_records(case: Case, reference: Reference, *, as_of: date, written_on: d
         *_line_facts(case),
         *_decision_facts(case, reference, as_of),
         *_reference_facts(case, reference, as_of),
+        *_replay_facts(case, as_of),
         Fact("letter.date", day(written_on), "the day of writing"),
     ]
     records = Records(facts).with_facts(case.given)
@@ -105,6 +106,17 @@ def _decision_facts(case: Case, reference: Reference, as_of: date) -> list[Fact]
             Fact("deadline.rule", rule, rule),
         ]
     return facts
+
+
+_CLEAN = "payer-was-wrong"
+
+
+def _replay_facts(case: Case, as_of: date) -> list[Fact]:
+    """What judging the claim again showed, where it speaks for the provider."""
+    if case.decision.get("replay_verdict") != _CLEAN:
+        return []
+    words = "We judged the line again by the rules in force on the date of service and found no fault in it"
+    return [Fact("replay.text", f"{words}.", f"scrubjay, with what was known on {as_of}")]
 
 
 def _reference_facts(case: Case, reference: Reference, as_of: date) -> list[Fact]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import getpass
 import hashlib
 import io
 import json
@@ -12,14 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrubjay.errors import UsageError
+from scrubjay.recovery.causes import deciding
 from scrubjay.recovery.letters.facts import UNVERIFIED
 from scrubjay.recovery.letters.files import docx_bytes, evidence_rows, pdf_bytes
 from scrubjay.recovery.letters.letter import refuse_unsourced, write_letter
 from scrubjay.recovery.letters.template import Wanted, choose, templates
+from scrubjay.recovery.sent import SentLedger, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from scrubjay.recovery.letters.facts import Records
     from scrubjay.recovery.letters.letter import Letter
@@ -108,10 +111,12 @@ def _allowed(decision: Mapping[str, object], written_on: date) -> str:
             f"the remedy of this case is {remedy}, which goes by no letter.",
             hint="NEW and REPL: `scrubjay recover corrected`. Overrule it with `scrubjay recover decide`.",
         )
-    guards = decision.get("guards") or ()
-    shut = [g for g in guards if str(g).startswith("no-appeal")] if isinstance(guards, list | tuple) else []  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-    if remedy == "APP" and shut:
-        raise UsageError(f"an appeal is shut by {shut[0]}.", hint="Send what the decision names instead.")
+    standing = decision.get("guards") or ()
+    for guard in deciding().guards:
+        if guard.name in standing and remedy in guard.shuts:  # pyright: ignore[reportOperatorIssue] - a list of names
+            raise UsageError(
+                f"{guard.name} shuts it: {guard.reason}", hint="Do what the decision names instead."
+            )
     last = decision.get("hard_date")
     if last is not None and str(last) < written_on.isoformat():
         raise UsageError(
@@ -222,6 +227,30 @@ def write_packet(packet: Packet, records: Records, folder: Path) -> list[Path]:
             f"cannot be written ({error.strerror}).", where=str(folder), hint="Name another folder."
         ) from error
     return sorted(folder.iterdir())
+
+
+def enter(
+    packet: Packet,
+    records: Records,
+    ledger: SentLedger,
+    *,
+    folder: str,
+    by: str | None,
+    at: datetime,
+    again: str | None,
+) -> None:
+    """Enter a packet in the record of papers before it is written; one letter of a kind for one answer.
+
+    Raises:
+        UsageError: it was written before.
+    """
+    names = ("answer.payer_claim_control_number", "answer.patient_control_number", "line.hcpcs")
+    parts = [records[n].text if n in records else None for n in names]
+    days = [records[n].text for n in ("line.service_date",) if n in records]
+    key = key_of("letter", packet.letter.template, *parts, *days)
+    data = pdf_bytes(packet.letter, packet.heading)
+    user = by or getpass.getuser()
+    ledger.record(key, packet.letter.template, file=folder, data=data, by=user, at=at, again=again)
 
 
 def _contents(packet: Packet) -> list[tuple[str, bytes]]:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from scrubjay.errors import UsageError
+from scrubjay.errors import UnreadableInputError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 SLOT = re.compile(r"\{([a-z0-9_]+(?:\.[a-z0-9_]+)+)\}")
 _DIGIT = re.compile(r"\d")
@@ -145,6 +146,20 @@ def parse_template(text: str, name: str) -> Template:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise UsageError(f"{place}: {first['msg']}.", where=name, hint="See docs/letters.md.") from error
+
+
+def load_template(path: Path) -> Template:
+    """A template of the user's own.
+
+    Raises:
+        UnreadableInputError: it cannot be read.
+        UsageError: it is not in the form.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableInputError("cannot be read.", where=str(path), hint="Name a YAML file.") from error
+    return parse_template(text, str(path))
 
 
 def choose(wanted: Wanted, among: Sequence[Template]) -> Template:

@@ -132,7 +132,7 @@ def make_corpus(
         # Of claims that repeat one another the first stands, and the later ones are the fault.
         for one in same[1:] or same:
             truth += _marked(one, chosen)
-    files = {f"corpus-{kind}.837": _file(made[kind], kind) for kind in _KINDS}
+    files = {f"corpus-{kind}.837": _file(made[kind], kind) for kind in _KINDS if made[kind]}
     return Corpus(files, tuple(sorted(truth)), number, len({row.claim for row in truth}))
 
 

@@ -207,6 +207,16 @@ _OTHER = (
     _fault("a year and a day late", "visit only", lambda c: c, "timely-filing-passed", days=(date(2024, 1, 8), date(2024, 3, 15))),
 )  # fmt: skip
 
+_COVERAGE = (
+    _fault("no authorization where the payer asks for one", "toxin with authorization", on_line(1, prior_authorization=None),
+           "authorization-missing", 1),
+    _fault("bought drug in a hospital that must get it from a pharmacy", "palm injection with authorization", on_claim(place="22"),
+           "drug-not-on-this-benefit", 1),
+    _fault("neither JA nor JB at Blue Cross NC", "Blue Cross NC filgrastim", on_line(1, modifiers="JZ"), "route-modifier-missing", 1),
+    _fault("darbepoetin without the cause of the anemia", "darbepoetin", on_line(1, modifiers="JZ"), "esa-anemia-modifier", 1),
+    _fault("darbepoetin with two causes", "darbepoetin", on_line(1, modifiers="EA EC JZ"), "esa-anemia-modifier", 1),
+)  # fmt: skip
+
 RECIPES: tuple[Recipe, ...] = (
     *_STRUCTURE,
     *_CODES,
@@ -218,8 +228,15 @@ RECIPES: tuple[Recipe, ...] = (
     *_PAIRS,
     *_DIAGNOSES,
     *_OTHER,
+    *_COVERAGE,
 )
 
 
-NOT_SEEDED: dict[str, str] = {}
+NOT_SEEDED = {
+    "authorization-not-valid": "needs the authorizations beside the claims",
+    "authorization-units-exceeded": "needs the authorizations beside the claims",
+    "coverage-not-active": "needs the answers on eligibility beside the claims",
+    "diagnosis-not-covered": "no article and no group of diagnoses ships: it needs a loaded edition or a policy of the user's own",
+    "ndc-not-marketed": "needs the loaded directory: the starter set holds no days of marketing",
+}
 """Errors without a recipe, and why."""

@@ -8,6 +8,7 @@ from scrubjay.testing.corpus.model import (
     HOSPITAL,
     MEDICAID,
     SPRING_2025,
+    UNITED,
     Visit,
     line,
 )
@@ -85,6 +86,25 @@ VISITS = (
         (line("J2919", 8, ndc=SOLU_40, ndc_quantity="1"), INJECTION),
         payer=BLUE_CROSS_NC,
     ),
+    Visit(
+        "Blue Cross NC filgrastim",
+        (line("J1442", 300, "JB JZ"), INJECTION),
+        ("D701",),
+        payer=BLUE_CROSS_NC,
+    ),
+    Visit(
+        "palm injection with authorization",
+        (line("J0775", 90, "JZ", prior_authorization="PA1234"), line("20527", 1, "RT")),
+        ("M720",),
+        payer=UNITED,
+    ),
+    Visit(
+        "toxin with authorization",
+        (line("J0585", 100, "JZ", prior_authorization="PA1234"), line("64612", 1, "RT")),
+        ("G245",),
+        payer=UNITED,
+    ),
+    Visit("darbepoetin", (line("J0881", 100, "EC JZ"), INJECTION), ("D631",)),
     Visit(
         "hospital push",
         (FULL, line("96374", revenue_code="0260")),

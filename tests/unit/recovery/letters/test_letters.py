@@ -114,7 +114,8 @@ def test_a_dose_that_is_none_gives_no_arithmetic():
     ("change", "words"),
     [
         ({"remedy": "NEW"}, "goes by no letter"),
-        ({"guards": ["no-appeal-unprocessable"]}, "shut by"),
+        ({"guards": ["no-appeal-of-unprocessable"]}, "no initial determination"),
+        ({"guards": ["no-appeal-of-mai-2"]}, "indicator 2"),
         ({"hard_date": date(2026, 3, 19)}, "last day was"),
     ],
 )

@@ -53,8 +53,10 @@ def upgrade() -> None:
         *_columns(sa.Date(), "patient_birth_date"),
         *_columns(
             sa.Text(),
-            "patient_sex billing_npi billing_tax_id billing_taxonomy_code claim_rendering_npi claim_referring_npi claim_facility_npi attending_npi prior_authorization_number referral_number original_reference_number claim_note attachment_numbers",
+            "patient_sex billing_npi billing_tax_id billing_taxonomy_code claim_rendering_npi claim_referring_npi claim_facility_npi attending_npi prior_authorization_number referral_number original_reference_number payer_claim_control_number",
         ),
+        *_columns(sa.BigInteger(), "patient_weight_kg"),
+        *_columns(sa.Text(), "claim_note attachment_numbers"),
         *_columns(sa.BigInteger(), "line_count"),
         sa.PrimaryKeyConstraint("id", name="pk_claims"),
         sa.UniqueConstraint("digest", name="uq_claims_digest"),
