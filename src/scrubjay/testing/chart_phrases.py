@@ -187,7 +187,7 @@ GIVEN = (
 )  # fmt: skip
 INFUSED = (
     "{drug} {dose} {route}{site} started at {start} by {who}, completed {stop}.", "Start {start}, stop {stop}. {drug} {dose} {route} given{site} by {who}.",
-    "{start} {drug} {dose} {route} started{site}, {who}\n{mid} no complaints, rate unchanged\n{stop} infusion complete", "Infused {drug} {dose} {route}{site} from {start} to {stop}, {who}.",
+    "{start} {drug} {dose} {route} started{site}, {who}\n{mid} rate unchanged\n{stop} infusion complete", "Infused {drug} {dose} {route}{site} from {start} to {stop}, {who}.",
     "{drug} {dose} {route}{site}, infusion time {start}-{stop}, administered by {who}.",
 )  # fmt: skip
 VIAL = (

@@ -77,7 +77,10 @@ def context_of(segment: str) -> Context:
                 if stops is None:
                     stops = [m.start() for m in _ends().finditer(segment)]
                 if is_pre:
-                    limit = min((s for s in stops if s >= trigger.end()), default=len(segment))
+                    # "Denies fever, chills or pain" is one list; "no fever, pneumonia on film" is not.
+                    is_list = trigger[0].startswith(("den", "negative"))
+                    after = (s for s in stops if s >= trigger.end() and not (is_list and segment[s] == ","))
+                    limit = min(after, default=len(segment))
                     # History holds to the end of its clause; a denial does not reach far.
                     far = limit if kind != "negation" else min(limit, trigger.end() + reach)
                     found.append((trigger.end(), far))

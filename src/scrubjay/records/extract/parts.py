@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from scrubjay.records.extract.drugs import DrugNames, Named
     from scrubjay.records.extract.segments import Segment
 
+_NO_DRUG = re.compile(r"[\s-]*(?:deficien\w*|levels?\b|allerg\w*|toxicity|resistan\w*)")
+"""What makes of a drug's name the name of a condition or a test."""
 _NO_RECORD = ("orders", "plan", "subjective", "history")
 """Sections whose lines tell nothing of giving a drug."""
 
@@ -102,7 +104,7 @@ def parts_of(segment: Segment, cased: str, days: list[fields.FoundDate], names: 
                 before = before[: one.start] + " " * (one.end - one.start) + before[one.end :]
         lead = re.sub(r"[\W_]", "", before)
     return Parts(
-        named=[n for n in names.find(norm) if not n.is_ancillary],
+        named=[n for n in names.find(norm) if not n.is_ancillary and not _NO_DRUG.match(norm[n.end :])],
         marks=marks,
         amounts=amounts_of(norm, marks),
         clock=clock,

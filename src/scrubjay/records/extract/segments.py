@@ -29,7 +29,21 @@ _OF_ONE_LINE = frozenset(
     }
 )
 _ONE_SENTENCE = frozenset(
-    {"allergies", "allergy", "weight", "vitals", "lot", "consent", "family history", "fh"}
+    {
+        "home meds",
+        "home medications",
+        "current medications",
+        "meds",
+        "medications",
+        "allergies",
+        "allergy",
+        "weight",
+        "vitals",
+        "lot",
+        "consent",
+        "family history",
+        "fh",
+    }
 )
 _SHORT = frozenset(
     {"signature", "consent", "response", "history", "instructions", "family", "orders", "assessment"}

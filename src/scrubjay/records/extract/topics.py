@@ -25,7 +25,7 @@ _NOT_BEFORE_DIAGNOSIS = re.compile(
     r"\b(?:injection site|at (?:the )?site|signs? of|symptoms? of|risk\w*|infusion|post|adverse|allergic to|prevent\w*|prophylaxis|screen\w* for)\b\W*(?:\w+\W+){0,2}$"
 )
 _NO_DISEASE = frozenset({"diagnosis", "prognosis", "osmosis", "hemostasis"})
-_FOR = re.compile(r"\b(?:for|with|of|has|diagnosed)\s+(?:\w+\s+){0,3}$")
+_FOR = re.compile(r"\b(?:for|with|diagnosed)\s+(?:\w+\s+){0,3}$")
 _TREATED_FOR = re.compile(
     r"\b(?:treated for|diagnosed with|diagnosis of|for treatment of|management of|indicated for|dx of)\s+(?!her\b|his\b|the\b|this\b|infusion|injection|scheduled)([a-z][a-z' -]{3,40})"
 )
