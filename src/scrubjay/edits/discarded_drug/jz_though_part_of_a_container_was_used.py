@@ -69,7 +69,7 @@ EDIT = Edit(
         Citation("HCPCS-APR24", "JZ: zero drug amount discarded, not administered to any patient.", "A"),
         Citation(
             "CGS-JW",
-            "What is left in a single-dose container after the dose is discarded drug and billed with JW.",
+            "305 mg of a single-dose 400 mg, at 10 mg a unit, are 31 units given and 9 with JW.",
             "B",
         ),
     ),
