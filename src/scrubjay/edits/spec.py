@@ -221,6 +221,11 @@ def has_any(column: str, codes: list[str] | tuple[str, ...]) -> pl.Expr:
     return pl.col(column).list.set_intersection(list(codes)).list.len() > 0
 
 
+def only(column: str, codes: list[str] | tuple[str, ...]) -> pl.Expr:
+    """A list column with some codes only, in its order. Null only where the list is null."""
+    return pl.col(column).list.eval(pl.element().filter(pl.element().is_in(list(codes))))
+
+
 def without(column: str, codes: list[str] | tuple[str, ...]) -> pl.Expr:
     """A list column without some codes, the rest in its order. Null only where the list is null."""
     return pl.col(column).list.eval(pl.element().filter(pl.element().is_in(list(codes)).not_()))

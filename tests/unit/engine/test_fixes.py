@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scrubjay.drugs.ndc import parse_ndc
+from scrubjay.edits.registry import all_edits
 from scrubjay.engine.fixes import (
     Accepted,
     accepted_changes,
@@ -188,6 +191,24 @@ def test_accepted_changes_are_written_in_their_place(column, after, is_line, old
     assert got == data.replace(old, new)
     assert refused == []
     assert [(c.rule, c.accepted_by) for c in changes] == [("some-edit", "Me")]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    ["0009-0047-22", "43598-129-25", "70518-4345-0", "00009-0047-22", "N400009004722", "n40009-0047-22", "00009 0047 22",
+     "0143975325", "N40143975325", "00009004722"],
+)  # fmt: skip
+def test_ndc_not_in_claim_form_offers_what_fix_writes(sent):
+    edit = next(e for e in all_edits() if e.name == "ndc-not-in-claim-form")
+    assert edit.fix.change is not None
+    understood = str(parse_ndc(sent, is_known="00143975325".__eq__).ndc11)
+    line = pl.DataFrame(
+        {"has_ndc": True, "ndc_form": "ndc11", "ndc_as_sent": sent, "ndc": understood},
+        schema_overrides={"ndc_as_sent": pl.String},
+    )
+    offered, fires = line.select(edit.fix.change[1].alias("offered"), edit.fires.alias("fires")).row(0)
+    assert fires == (sent != understood)
+    assert offered == respell_ndc(sent)
 
 
 def test_what_cannot_be_written_is_refused():

@@ -104,3 +104,37 @@ def test_later_initial_services_name_the_first():
     frame = facts_of(line("96365"), line("96374"), line("96413", "1", "59"), line("96375"), line("96372"))
     assert frame["earlier_initial_service"].to_list() == [None, "96365", None, None, None]
     assert frame["is_initial_service"].to_list() == [True, True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("lines", "codes", "has_complex"),
+    [
+        ([("J2919", "25"), ("96413",)], ["96413"], False),
+        ([("J2919", "25"), ("96415",), ("96413",)], ["96413", "96415"], False),
+        ([("J2919", "25"), ("96413",), ("99213",), ("80053",)], ["96413"], False),
+        ([("J2919", "25"), ("J1745", "40"), ("96413",)], ["96413"], True),
+        ([("J2919", "25"), ("J1885", "2"), ("96413",)], ["96413"], None),
+        ([("J2919", "25"), ("J3490", "1"), ("96413",)], ["96413"], None),
+        ([("J2919", "25"), ("96413",), ("96375",)], [], False),
+        ([("J2919", "25"), ("96413",), ("96372",)], [], False),
+        ([("J2919", "25"), ("96413",), ("90471",), ("90686",)], ["96413"], False),
+        ([("J2919", "25"), ("96365",)], [], None),
+    ],
+)  # fmt: skip
+def test_codes_for_complex_drugs_of_a_day(lines, codes, has_complex):
+    frame = facts_of(*(line(*parts) for parts in lines))
+    assert frame["is_simple_drug"][0] is True
+    assert frame["complex_codes_of_day"].to_list()[0] == codes
+    assert frame["has_complex_drug_of_day"][0] is has_complex
+
+
+def test_codes_for_complex_drugs_of_another_day_or_line_say_nothing():
+    frame = facts_of(line("J2919", "25"), line("96413", on=date(2024, 8, 21)))
+    assert frame["complex_codes_of_day"].to_list() == [[], []]
+
+
+@pytest.mark.parametrize(
+    ("drug", "expected"), [("J2919", True), ("J1745", False), ("J1885", None), ("J3490", None)]
+)
+def test_is_simple_drug_needs_more_than_practice_knowledge(drug, expected):
+    assert facts_of(line(drug))["is_simple_drug"][0] is expected

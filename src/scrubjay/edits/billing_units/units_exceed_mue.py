@@ -8,8 +8,8 @@ the date. The MUE adjudication indicator (MAI) decides what is compared:
 - 2 and 3: the sum of the code over the day by one provider, discarded (JW) units included. All units of the day
   deny, not only the excess. 2 is absolute, by policy; 3 can be paid on review.
 
-Where the indicator is not published, a line over the value fires, and a day over it is *not evaluated*. A line
-that spans several days may have the value for each day. A value of 0 is the edit code-not-payable.
+Where the indicator is not held, a line over the value fires, without saying what the payer then does, and a day
+over it is *not evaluated*. A line that spans several days may have the value for each day. A value of 0 is the edit code-not-payable.
 
 ## Why it matters
 An MUE denial is a coding denial: the provider bears it, a notice to the patient does not shift it.
@@ -28,6 +28,9 @@ _LINE_OVER = col("units") > _LIMIT
 _DAY_OVER = col("code_day_units") > _LIMIT
 _COUNTS_DAY = col("mue_mai").is_in(["2", "3"]) & col("payer_mue_sums_day")
 _BY_DAY = _COUNTS_DAY.eq_missing(lit(value=True))
+# A payer that counts no days denies the line, whatever the indicator; else the indicator decides.
+_IS_KIND_OPEN = col("mue_mai").is_null() & col("payer_mue_sums_day").ne_missing(lit(value=False))
+_IS_VALUE_UNVERIFIED = col("mue_confidence").is_in(["C", "D"])
 
 EDIT = Edit(
     code="BU001",
@@ -51,6 +54,20 @@ EDIT = Edit(
             "mue_value",
             "mue_mai",
             "mue_edition",
+        )
+    )
+    .when(_IS_KIND_OPEN)
+    .then(
+        format(
+            "{} units of {} on one line exceed its MUE of {} (table {}{}). Its adjudication indicator (MAI) is not held, "
+            "so whether the line or all units of the day deny is not known.",
+            number("units"),
+            "hcpcs",
+            "mue_value",
+            "mue_edition",
+            when(_IS_VALUE_UNVERIFIED)
+            .then(format("; the value is not verified, confidence {}", "mue_confidence"))
+            .otherwise(lit("")),
         )
     )
     .otherwise(
@@ -101,7 +118,7 @@ EDIT = Edit(
     ),
     prevents_carc=("151", "222"),
     prevents_rarc=("N362", "N430", "N640"),
-    unverified=col("mue_confidence").is_in(["C", "D"])
+    unverified=_IS_VALUE_UNVERIFIED
     | has_any("payer_unverified", ["uses_mue"])
     | (_BY_DAY & ((col("code_day_units") - col("code_day_discarded_units")) <= _LIMIT)),
 )

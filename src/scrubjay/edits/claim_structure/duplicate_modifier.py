@@ -13,9 +13,14 @@ Keep the modifier once. Check whether the second should have been a different on
 
 from __future__ import annotations
 
+import polars as pl
+
 from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed  # noqa: A004
 
 _MODIFIERS = col("modifiers")
+_REPEATED = _MODIFIERS.list.eval(pl.element().filter(pl.element().is_duplicated())).list.unique(
+    maintain_order=True
+)
 
 EDIT = Edit(
     code="CS010",
@@ -24,7 +29,7 @@ EDIT = Edit(
     grain=Grain.LINE,
     applies=_MODIFIERS.list.len() > 1,
     fires=_MODIFIERS.list.n_unique() < _MODIFIERS.list.len(),
-    message=format("{} carries the modifiers {}: one of them twice.", "hcpcs", listed("modifiers")),
+    message=format("{} carries {} more than once.", "hcpcs", listed(_REPEATED)),
     fix=Fix(
         format("Send each modifier once: {}.", listed(_MODIFIERS.list.unique(maintain_order=True))),
         change=("modifiers", _MODIFIERS.list.unique(maintain_order=True)),

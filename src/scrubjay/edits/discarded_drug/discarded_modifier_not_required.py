@@ -19,7 +19,7 @@ department was packaged in 2024 and is again in 2026: J2919 x 25 is enough there
 
 from __future__ import annotations
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed  # noqa: A004
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed, only  # noqa: A004
 
 # Hospital status is Medicare's; it says nothing where the payer does not go by it.
 _unpaid = col("is_separately_payable_drug").not_() & (
@@ -39,7 +39,7 @@ EDIT = Edit(
     message=format(
         "{} carries {}, which this payer does not ask for in this setting ({}) on this date.",
         "hcpcs",
-        listed("modifiers"),
+        listed(only("modifiers", ["JW", "JZ"])),
         "setting",
     ),
     fix=Fix("JW or JZ may be left off here; expect no payment for discarded units."),

@@ -29,6 +29,7 @@ from scrubjay.edits.spec import (
     format,  # noqa: A004
     listed,
     number,
+    only,
     when,
     without,
 )
@@ -44,7 +45,7 @@ EDIT = Edit(
         "{} x {} carries {}, and its container is multi-dose: JW and JZ are for single-dose containers only.",
         "hcpcs",
         number("units"),
-        listed("modifiers"),
+        listed(only("modifiers", ["JW", "JZ"])),
     ),
     fix=Fix(
         "Bill only the amount given, without JW or JZ, and remove a JW line: the rest of a multi-dose container is "

@@ -17,7 +17,7 @@ Move the modifier to the drug line: J2919-JZ x 25 and plain 96374, not J2919 and
 
 from __future__ import annotations
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed, without  # noqa: A004
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed, only, without  # noqa: A004
 
 EDIT = Edit(
     code="DD008",
@@ -27,7 +27,9 @@ EDIT = Edit(
     applies=col("has_jw") | col("has_jz"),
     fires=col("is_drug_or_vaccine").not_(),
     message=format(
-        "{} carries {}, and it is no drug: JW and JZ go on the drug line.", "hcpcs", listed("modifiers")
+        "{} carries {}, and it is no drug: JW and JZ go on the drug line.",
+        "hcpcs",
+        listed(only("modifiers", ["JW", "JZ"])),
     ),
     fix=Fix(
         format("Take JW or JZ off {} and put it on the drug line that it was meant for.", "hcpcs"),

@@ -4,7 +4,8 @@
 
 For every drug line with JW: the discarded units of the day, against the least that would have been left over
 if the given units had been drawn from single-dose containers of one size that were on the market that day.
-The sizes come from CMS's NDC crosswalk. Mixed sizes are not tried, so the true least can be smaller still.
+The sizes come from CMS's NDC crosswalk. Mixed sizes are not tried, so the true least can be smaller still. A container of one unit or
+less has no discarded unit at all: that is the edit discarded-amount-below-one-unit.
 
 ## Why it matters
 
@@ -32,7 +33,9 @@ EDIT = Edit(
     applies=col("has_jw")
     & col("is_drug")
     & (col("administered_units").is_null() | (col("administered_units") > 0))
-    & col("container_type").ne_missing(lit("multi-dose")),
+    & col("container_type").ne_missing(lit("multi-dose"))
+    # A container of one unit or less has no waste to bill: discarded-amount-below-one-unit.
+    & (col("discarded_item_units") <= 1).ne_missing(lit(value=True)),
     fires=col("discarded_units") > col("least_waste_units"),
     message=format(
         "{}: {} units given and {} discarded; containers of {} units each would have left {} ({} of them).",

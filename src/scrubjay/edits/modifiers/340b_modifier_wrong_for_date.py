@@ -23,7 +23,7 @@ state's own modifier.
 
 from __future__ import annotations
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed  # noqa: A004
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed, only  # noqa: A004
 
 _jg, _tb = col("has_jg"), col("has_tb")
 _takes_jg, _takes_tb = col("payer_accepts_jg_modifier"), col("payer_accepts_tb_modifier")
@@ -43,7 +43,7 @@ EDIT = Edit(
     message=format(
         "{} carries {} on {}, which is not the 340B modifier that this payer takes then.",
         "hcpcs",
-        listed("modifiers"),
+        listed(only("modifiers", ["JG", "TB"])),
         "service_date",
     ),
     fix=Fix(

@@ -22,7 +22,7 @@ injection is 96372-59 (or XS, XU), with plain J2919-JZ, if the record shows anot
 
 from __future__ import annotations
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, listed  # noqa: A004
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, listed, only  # noqa: A004
 
 EDIT = Edit(
     code="MO003",
@@ -34,7 +34,7 @@ EDIT = Edit(
     message=format(
         "{} carries {}, and no active code pair of that day contains it: the modifier has nothing to separate.",
         "hcpcs",
-        listed("modifiers"),
+        listed(only("modifiers", ["59", "XE", "XP", "XS", "XU"])),
     ),
     fix=Fix(
         format(

@@ -17,7 +17,7 @@ practitioner, XU a service that does not overlap. 59 only where no X modifier fi
 
 from __future__ import annotations
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed  # noqa: A004
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed, only  # noqa: A004
 
 EDIT = Edit(
     code="MO005",
@@ -27,7 +27,9 @@ EDIT = Edit(
     applies=col("distinct_service_modifier_count") > 0,
     fires=col("distinct_service_modifier_count") > 1,
     message=format(
-        "{} carries {}: 59, XE, XP, XS and XU exclude one another on a line.", "hcpcs", listed("modifiers")
+        "{} carries {}: 59, XE, XP, XS and XU exclude one another on a line.",
+        "hcpcs",
+        listed(only("modifiers", ["59", "XE", "XP", "XS", "XU"])),
     ),
     fix=Fix(format("Keep one of them on {}: the X modifier that the record supports, else 59.", "hcpcs")),
     citations=(

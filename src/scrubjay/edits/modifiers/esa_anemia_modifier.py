@@ -19,7 +19,7 @@ reverse.
 
 from __future__ import annotations
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed  # noqa: A004
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed, only  # noqa: A004
 
 EDIT = Edit(
     code="MO009",
@@ -29,9 +29,9 @@ EDIT = Edit(
     applies=col("is_drug") & col("needs_anemia_modifier"),
     fires=col("anemia_modifier_count") != 1,
     message=format(
-        "{} needs exactly one of EA, EB and EC, the cause of the anemia; the line carries: {}.",
+        "{} needs exactly one of EA, EB and EC, the cause of the anemia; of these the line carries: {}.",
         "hcpcs",
-        listed("modifiers"),
+        listed(only("modifiers", ["EA", "EB", "EC"])),
     ),
     fix=Fix(
         "Report EA for chemotherapy, EB for radiotherapy, EC for neither, as the chart says; never two of them."

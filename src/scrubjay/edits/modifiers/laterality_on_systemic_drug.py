@@ -19,7 +19,19 @@ Put the side on the procedure: 20610-RT, J1010-JZ x 80, not J1010-RT.
 
 from __future__ import annotations
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, listed, without  # noqa: A004
+from scrubjay.edits.spec import (
+    Citation,
+    Edit,
+    Fix,
+    Grain,
+    Severity,
+    col,
+    format,  # noqa: A004
+    has_any,
+    listed,
+    only,
+    without,
+)
 
 _has_side = col("has_laterality_modifier")
 _is_drug, _is_systemic, _accepted = (
@@ -43,7 +55,7 @@ EDIT = Edit(
     message=format(
         "{} carries {}: a side of the body belongs to the procedure, not to a drug that acts in the whole body.",
         "hcpcs",
-        listed("modifiers"),
+        listed(only("modifiers", ["LT", "RT", "50"])),
     ),
     fix=Fix(
         format("Take LT, RT or 50 off {} and put it on the procedure, e.g. 20610-RT.", "hcpcs"),

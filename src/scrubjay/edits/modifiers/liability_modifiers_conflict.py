@@ -21,9 +21,17 @@ alone. Excluded by law, such as a self-administered drug: GY, with GX if a volun
 
 from __future__ import annotations
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, listed  # noqa: A004
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, has_any, listed, only, when  # noqa: A004
 
 _ga, _gx, _gy, _gz = (col(f"has_{m}") for m in ("ga", "gx", "gy", "gz"))
+_GA_IS_WRONG, _GX_IS_WRONG = _ga & (_gz | _gy), _gx & _gy.not_()
+_AT_ODDS = (
+    when(_GA_IS_WRONG & _GX_IS_WRONG)
+    .then(only("modifiers", ["GA", "GX", "GZ"]))
+    .when(_GA_IS_WRONG)
+    .then(only("modifiers", ["GA", "GY", "GZ"]))
+    .otherwise(only("modifiers", ["GX"]))
+)
 
 EDIT = Edit(
     code="MO010",
@@ -31,9 +39,9 @@ EDIT = Edit(
     severity=Severity.ERROR,
     grain=Grain.LINE,
     applies=(_ga | _gx | _gy | _gz) & col("payer_liability_modifiers_apply"),
-    fires=(_ga & (_gz | _gy)) | (_gx & _gy.not_()),
+    fires=_GA_IS_WRONG | _GX_IS_WRONG,
     message=format(
-        "{} carries {}: GA excludes GZ and GY, and GX stands only beside GY.", "hcpcs", listed("modifiers")
+        "{} carries {}: GA excludes GZ and GY, and GX stands only beside GY.", "hcpcs", listed(_AT_ODDS)
     ),
     fix=Fix(
         "Keep what the notice in the chart supports: GA with a signed required notice, GZ without one, GY for a service "

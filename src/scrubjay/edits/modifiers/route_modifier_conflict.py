@@ -21,7 +21,7 @@ injection into a muscle has no route modifier.
 
 from __future__ import annotations
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed  # noqa: A004
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed, only  # noqa: A004
 
 _routes = col("routes_given_that_day")
 _into_vein, _under_skin = _routes.list.contains("iv"), _routes.list.contains("sc")
@@ -39,7 +39,7 @@ EDIT = Edit(
     message=format(
         "{} carries {} (JA is into a vein, JB under the skin), and the administrations of that day give by: {}.",
         "hcpcs",
-        listed("modifiers"),
+        listed(only("modifiers", ["JA", "JB"])),
         listed("routes_given_that_day"),
     ),
     fix=Fix(

@@ -20,7 +20,7 @@ J2919-JZ x 8, not J2919-25-JZ.
 
 from __future__ import annotations
 
-from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed, without  # noqa: A004
+from scrubjay.edits.spec import Citation, Edit, Fix, Grain, Severity, col, format, listed, only, without  # noqa: A004
 
 _is_drug = col("is_drug_or_vaccine")
 
@@ -35,7 +35,7 @@ EDIT = Edit(
     message=format(
         "{} is a drug and carries {}: 24, 25 and 57 belong on a visit, never on a drug.",
         "hcpcs",
-        listed("modifiers"),
+        listed(only("modifiers", ["24", "25", "57"])),
     ),
     fix=Fix(
         format(
