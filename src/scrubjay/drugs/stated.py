@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from scrubjay.drugs import ndc
+from scrubjay.drugs.agree import check_container
 from scrubjay.drugs.answers import UNVERIFIED, RefusedError, provenance
 from scrubjay.drugs.job import read
 from scrubjay.drugs.resolve import Product, quantity_text
@@ -183,8 +184,13 @@ def labels_in(job: Job, product: Product, ndc_row: dict[str, Any] | None) -> lis
 def container_of(
     job: Job, stated: bool | None, product: Product, ndc_row: dict[str, Any] | None
 ) -> bool | None:
-    """Whether the container is single-dose: as stated, else as a verified source says, else null."""
+    """Whether the container is single-dose: as stated, else as a verified source says, else null.
+
+    Raises:
+        RefusedError: a verified source contradicts what was stated.
+    """
     if stated is not None:
+        check_container(job, stated, product, ndc_row)
         job.say(f"The container is {'single' if stated else 'multi'}-dose.", source="as stated")
         return stated
     row = job.catalog.row("containers", job.on, hcpcs=product.code)
