@@ -11,14 +11,17 @@ from scrubjay.drugs.answers import UNVERIFIED, RefusedError, provenance
 from scrubjay.drugs.job import read
 from scrubjay.drugs.resolve import Product, quantity_text
 from scrubjay.drugs.waste import SettingRule, known_settings, setting_rule
+from scrubjay.errors import UsageError
 from scrubjay.quantity import (
     EACH,
     Dimension,
     Dose,
+    NotPositiveError,
     Quantity,
     Strength,
     container_strength,
     parse_container,
+    parse_dose,
     parse_weight_kg,
     plain,
 )
@@ -51,6 +54,20 @@ def setting_of(job: Job) -> SettingRule:
         job.say(text, source=rule.source)
         raise RefusedError(text)
     return rule
+
+
+def stated_dose(job: Job) -> Dose:
+    """The dose as stated.
+
+    Raises:
+        RefusedError: it cannot be read, which the dose unit would mend, or is no positive amount.
+    """
+    try:
+        return parse_dose(job.request.dose)
+    except NotPositiveError as error:
+        raise RefusedError(error.one_line(), "dose") from error
+    except UsageError as error:
+        raise RefusedError(error.one_line(), "dose unit") from error
 
 
 def stated_container(job: Job) -> bool | None:

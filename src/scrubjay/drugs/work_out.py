@@ -21,9 +21,17 @@ from scrubjay.drugs.catalog import Catalog, squash
 from scrubjay.drugs.drug_lines import Counted, check_room, count_units, with_waste
 from scrubjay.drugs.job import Job, read
 from scrubjay.drugs.resolve import Product, resolve
-from scrubjay.drugs.stated import container_of, dose_in, labels_in, setting_of, stated_container, stated_ndc
+from scrubjay.drugs.stated import (
+    container_of,
+    dose_in,
+    labels_in,
+    setting_of,
+    stated_container,
+    stated_dose,
+    stated_ndc,
+)
 from scrubjay.errors import UsageError
-from scrubjay.quantity import MG, Dimension, Quantity, parse_dose, plain
+from scrubjay.quantity import MG, Dimension, Quantity, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +71,7 @@ def work_out_units(
 
 def _lines(job: Job) -> list[AnswerLine]:
     request = job.request
-    stated = read(parse_dose, request.dose, "dose unit")
+    stated = stated_dose(job)
     setting = setting_of(job)
     is_single_dose = stated_container(job)
     route = read(administration.parse_route, request.route, "route") if request.route else None

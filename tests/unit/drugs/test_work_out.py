@@ -151,8 +151,8 @@ def test_inpatient_has_no_part_b_line():
     ("request_", "word", "missing"),
     [
         ({"dose": "125"}, "dose unit", "dose unit"),
-        ({"dose": "-5 mg"}, "negative", "dose unit"),
-        ({"dose": "0 mg"}, "positive", "dose unit"),
+        ({"dose": "-5 mg"}, "negative", "dose"),
+        ({"dose": "0 mg"}, "positive", "dose"),
         ({"dose": "100 units"}, "units", "dose unit"),
         ({"dose": "100 iu"}, "international units", "dose unit"),
         ({"dose": "2 mL"}, "strength", "strength"),
