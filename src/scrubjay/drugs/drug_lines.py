@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from scrubjay.drugs.answers import AnswerLine, RefusedError, provenance
+from scrubjay.drugs.by_vial import choices_by_vial
 from scrubjay.drugs.resolve import Choice, Product, choose, quantity_text, wider_unit_note
 from scrubjay.drugs.units import billing_units, discarded_units
 from scrubjay.drugs.vials import least_waste_plan, unneeded_vials
@@ -35,7 +36,9 @@ def count_units(
     job: Job, products: Sequence[Product], dose: Fraction, labels: Sequence[Fraction]
 ) -> list[Choice]:
     """The codes to bill and their units, with the arithmetic shown."""
-    choices = choose(products, dose, labels)
+    of_vials = choices_by_vial(job, products, dose, labels)
+    by_vials = of_vials is not None
+    choices = choose(products, dose, labels) if of_vials is None else of_vials
     for choice in choices:
         product, amount = choice.product, choice.product.unit.amount
         job.say(
@@ -51,8 +54,13 @@ def count_units(
             )
     if len(choices) > 1:
         parts = " + ".join(f"{c.units} x {plain(c.product.unit.amount)}" for c in choices)
-        job.say("The sizes of code that state the least above the dose.", f"{plain(dose)} <= {parts}")
-    note = wider_unit_note(products, choices)
+        text = (
+            "Units of each code for the vials under it."
+            if by_vials
+            else "The sizes of code that state the least above the dose."
+        )
+        job.say(text, f"{plain(dose)} <= {parts}")
+    note = None if by_vials else wider_unit_note(products, choices)
     if note:
         job.say(note)
     return choices

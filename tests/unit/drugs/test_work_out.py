@@ -223,6 +223,22 @@ def test_ndc_of_another_code():
     assert answer.lines[0].ndc is None
 
 
+def test_a_listed_misspelling_is_not_known_as_written():
+    refused = ask("40 mg", "2024-08-20", drug="methylprednisilone").refused
+    assert refused is not None
+    for word in ("not known as written", "near name: methylprednisolone,", "ambiguous", "J1010", "J2919"):
+        assert word in refused.reason
+    assert refused.missing == ("salt or ester",)
+
+
+def test_part_of_a_brand_offers_the_brands():
+    refused = ask("40 mg", "2024-08-20", drug="medrol").refused
+    assert refused is not None
+    for word in ("unknown drug", "Depo-Medrol", "Solu-Medrol"):
+        assert word in refused.reason
+    assert "medral" not in refused.reason
+
+
 def test_ndc_settles_the_salt():
     answer = ask(
         "40 mg", "2024-08-20", drug="methylprednisolone", ndc="00009030602", container=None, route="im"
