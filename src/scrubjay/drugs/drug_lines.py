@@ -108,6 +108,8 @@ def with_waste(
     _show_discarded(job, choices, discarded, labels, waste)
     if is_single_dose:
         _check_minimal(job, product, choices, dose, labels)
+    if discarded and decision.bills_discarded and _is_below_a_unit(job, choices, dose):
+        return plain_lines
     if discarded and decision.bills_discarded:
         extra = [AnswerLine(c.product.code, str(c.units), ("JW",), "discarded") for c in discarded]
         return [*plain_lines, *extra]
@@ -117,6 +119,20 @@ def with_waste(
         asked = job.rule.jw if discarded else job.rule.jz
         _warn_modifier(job, labels, is_single_dose=is_single_dose, pays=pays, asked=asked)
     return plain_lines
+
+
+def _is_below_a_unit(job: Job, choices: Sequence[Choice], dose: Fraction) -> bool:
+    """Whether the payer takes no JW since less than one unit was given; said and warned of."""
+    product = choices[0].product
+    if not job.rule.jw_needs_dose_of_one_unit or dose >= product.unit.amount:
+        return False
+    text = (
+        f"The dose ({quantity_text(dose, product)}) is below one unit of {product.code} "
+        f"({quantity_text(product.unit.amount, product)}), and this payer takes no JW then."
+    )
+    job.say(text, source=job.rule.jw_dose_source)
+    job.warn("discarded-modifier-not-required", text)
+    return True
 
 
 def _discarded(
