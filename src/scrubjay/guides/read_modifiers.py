@@ -185,6 +185,9 @@ def _is_against(view: View, modifier: Mention, at: int, stop: int, spans: list[t
     if pattern("only_advice").search(near):
         return False
     behind = view.masked[stop : view.clause(stop - 1)[1]]
+    if any(s[0] > stop for s in spans):
+        # "belongs on the visit and should never be attached to J1745": the second half is of the second line.
+        behind = re.split(r"\b(?:and|but)\b|,", behind, maxsplit=1)[0]
     is_wrong = pattern("wrongly").search(view.clause_text(at)) is not None
     return (
         pattern("negation").search(near) is not None
