@@ -11,11 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 from scrubjay.reference import Reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# How long an example takes says more of the machine than of the code; a hang is what pytest-timeout is for.
+settings.register_profile("scrubjay", deadline=None)
+settings.load_profile("scrubjay")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -99,7 +99,7 @@ def test_a_licence_named_is_a_question_unnamed_a_remark(update, served, one_line
     done = update()
     assert (done.returncode, done.stderr) == (0, "")
     assert "Not fetched: Accept the terms of the AMA." in done.stdout
-    assert "1 waiting for a licence" in done.stdout
+    assert "1 waiting for a licence" in " ".join(done.stdout.split())
     done = update("--only", "limits")
     assert done.returncode == 2
     assert "--accept-licence" in one_line(done.stderr)

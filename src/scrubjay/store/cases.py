@@ -128,15 +128,6 @@ def record_outcome(
     ))  # fmt: skip
 
 
-def read_history(connection: Connection) -> pl.DataFrame:
-    """Outcomes as probabilities are learned from them: payer_id, root_cause, remedy, denied and recovered amount."""
-    names = ("payer_id", "root_cause", "remedy", "denied_amount", "recovered_amount")
-    rows = connection.execute(select(*(outcomes.c[n] for n in names)).order_by(outcomes.c.id)).all()
-    money = pl.Decimal(18, 2)
-    schema = {n: money if n.endswith("amount") else pl.String() for n in names}
-    return pl.DataFrame([tuple(r) for r in rows], schema=schema, orient="row")
-
-
 def choose_claim(
     connection: Connection,
     remit_claim_id: int,

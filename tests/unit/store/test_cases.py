@@ -13,6 +13,7 @@ from scrubjay.recovery.probability import HISTORY_SCHEMA, learn
 from scrubjay.recovery.worklist import CASES_SCHEMA
 from scrubjay.store import StoreFailedError, schema, work
 from scrubjay.store import cases as kept
+from scrubjay.store.decisions import read_outcomes
 
 AT = datetime(2026, 11, 1, 9, tzinfo=UTC)
 
@@ -70,7 +71,7 @@ def test_outcomes_are_the_history_that_probabilities_learn_from(store, case):
                 root_cause="ndc-missing", denied_amount=Decimal("100.00"), recovered_amount=amount,
             )  # fmt: skip
     with store.reading() as connection:
-        history = kept.read_history(connection)
+        history = read_outcomes(connection).select(HISTORY_SCHEMA.keys())
     assert history.schema == pl.Schema(HISTORY_SCHEMA)
     assert history["recovered_amount"].to_list() == [Decimal("80.10"), None, Decimal(0)]
     assert learn(history).cases == 2
