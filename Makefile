@@ -22,6 +22,7 @@ $(STAMP): requirements/dev.lock requirements/judges.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q src
 	$(BIN)/python -m pip download --quiet --no-deps --only-binary=:all: --python-version 3.12 --require-hashes \
 	  --dest $(VENV)/judges -r requirements/judges.lock
 	@touch $(STAMP)

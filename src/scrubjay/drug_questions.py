@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scrubjay.errors import PolicyError
 from scrubjay.policies import PolicySet, load_policy_file
 from scrubjay.reference import Reference
 
@@ -47,7 +48,8 @@ def units(
     Args:
         request: the dose and what is known around it. Its payer is the id or alias of a policy; where it is
             null, the policy of `policies` that has no `match` answers, else Medicare Part B. What a payer
-            without a policy asks of JW and JZ is unknown, and the answer says so.
+            whose policy is silent asks of JW and JZ is unknown, and the answer says so; a payer that no policy
+            names is refused with the ids written alike.
         as_of: the day on which things are known.
         reference_path: folder of loaded reference editions; null takes the usual one.
         policies: policy files of the user's own, before those that ship.
@@ -55,13 +57,19 @@ def units(
     Raises:
         PolicyError: a policy file is broken.
     """
-    from scrubjay.drugs import work_out_units  # noqa: PLC0415
+    from scrubjay.drugs import Refusal, UnitsAnswer, work_out_units  # noqa: PLC0415
     from scrubjay.policies.discard import discard_rule  # noqa: PLC0415
+    from scrubjay.policies.show import find_policy  # noqa: PLC0415
 
     known = PolicySet.base([load_policy_file(p) for p in policies])
     payer = request.payer or (known.forced.id if known.forced else DEFAULT_PAYER)
+    try:
+        policy = find_policy(known, payer)
+    except PolicyError as error:
+        reason = f"The payer is unknown: {error.one_line()} A policy of your own (--policy) can name it."
+        return UnitsAnswer(refused=Refusal(reason, ("payer",)))
     return work_out_units(
-        request, Reference.open(reference_path), as_of, discard_rule(known, payer, request.on)
+        request, Reference.open(reference_path), as_of, discard_rule(known, policy.id, request.on)
     )
 
 

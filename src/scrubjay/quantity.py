@@ -210,6 +210,10 @@ def _scaled_unit(text: str) -> tuple[int, Unit] | None:
     return (1, unit) if unit else None
 
 
+class NotPositiveError(UsageError):
+    """An amount is zero or negative: it is understood, and no amount of anything."""
+
+
 def _check_text(text: str, what: str) -> str:
     bare = " ".join(text.replace("−", "-").replace("–", "-").split())
     if not bare:
@@ -217,7 +221,7 @@ def _check_text(text: str, what: str) -> str:
     if len(bare) > _LONGEST or not bare.isprintable():
         raise UsageError(f"The {what} is too long or not plain text.", hint=_HINT)
     if bare.startswith("-"):
-        raise UsageError(
+        raise NotPositiveError(
             f"The {what} {bare} is negative; a {what} must be positive, greater than zero.", hint=_HINT
         )
     return bare
@@ -253,7 +257,9 @@ def parse_quantity(text: str, *, what: str = "dose") -> Quantity:
             hint=f"Known units are {KNOWN_UNITS}.",
         )
     if number == 0:
-        raise UsageError(f"The {what} is zero; a {what} must be positive, greater than zero.", hint=_HINT)
+        raise NotPositiveError(
+            f"The {what} is zero; a {what} must be positive, greater than zero.", hint=_HINT
+        )
     factor, unit = scaled
     return Quantity(number * factor, unit)
 

@@ -68,7 +68,10 @@ SCENARIOS = f"""
 {_SS} --dose "125 mg" --on 2025-03-05 {_SDV125} --route im --setting inpatient => refused: inpatient
 {_SS} --dose "125 mg" --on 2024-06-03 {_SDV125} --route im --payer medicaid => J2919x25 96372x1 | missing-ndc, missing-discarded-drug-modifier
 {_SS} --dose "62.5 mg" --on 2024-06-03 {_SDV125} --route im --payer blue-cross-nc => J2919x13 J2919x12-JW 96372x1
-{_SS} --dose "125 mg" --on 2024-06-03 {_SDV125} --route im --payer nobody => J2919x25 96372x1 | missing-discarded-drug-modifier
+{_SS} --dose "125 mg" --on 2024-06-03 {_SDV125} --route im --payer nobody => refused: payer is unknown
+--drug infliximab --dose "5 mg" --on 2025-07-10 --vial "100 mg" --container single-dose --payer uhc-community-plan-md => J1745x1 | discarded-modifier-not-required
+--drug infliximab --dose "10 mg" --on 2025-07-10 --vial "100 mg" --container single-dose --payer uhc-community-plan-md => J1745x1 J1745x9-JW
+--drug infliximab --dose "5 mg" --on 2025-07-10 --vial "100 mg" --container single-dose => J1745x1 J1745x9-JW
 # Containers: an unverified one is no ground for JZ
 --drug prolia --dose "60 mg" --on 2024-07-08 --vial "60 mg" --route sc => J0897x60 96372x1 | missing-discarded-drug-modifier
 {_SS} --dose "125 mg" --on 2024-06-03 --vial "125 mg" --container multi-dose --route im => J2919x25 96372x1

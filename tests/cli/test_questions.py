@@ -37,6 +37,36 @@ def test_units_json_is_the_contract(scrubjay, gold):
         assert set(case["warnings"]) <= {w["edit"] for w in answer["warnings"]}
 
 
+@pytest.mark.parametrize(
+    ("given", "missing", "word"),
+    [
+        (("--drug", "solu-medrol", "--on", "05/31/2024"), "on", "no date"),
+        (("--drug", "solu-medrol", "--on", "2024-02-30"), "on", "no date"),
+        (("--drug", "solu-medrol", "--on", "2024-08-20", "--minutes", "-5"), "minutes", "no whole number"),
+        (("--drug", "solu-medrol", "--on", "2024-08-20", "--as-of", "x"), "as-of", "no date"),
+        (("--on", "2024-08-20"), "drug", "no drug"),
+        (("--on", "2024-08-20", "--drug", ""), "drug", "no drug"),
+        (("--on", "2024-08-20", "--drug", " "), "drug", "no drug"),
+        (("--drug", "solu-medrol", "--on", "2024-08-20", "--payer", "uhc-comunity-plan-md"), "payer", "uhc-community-plan-md"),
+    ],
+)  # fmt: skip
+def test_units_json_holds_the_fault_of_an_option(scrubjay, one_line, given, missing, word):
+    done = scrubjay("units", "--dose", "40 mg", *given, "--json")
+    assert done.returncode == 2
+    answer = json.loads(done.stdout)
+    assert answer["lines"] == []
+    assert answer["refused"]["missing"] == [missing]
+    assert word in answer["refused"]["reason"]
+    assert answer["refused"]["reason"] in one_line(done.stderr)
+    assert one_line(scrubjay("units", "--dose", "40 mg", *given).stderr) == one_line(done.stderr)
+
+
+@pytest.mark.parametrize(("dose", "missing"), [("0 mg", "dose"), ("-5 mg", "dose"), ("5", "dose unit")])
+def test_what_is_missing_of_a_dose(scrubjay, dose, missing):
+    done = scrubjay("units", "--drug", "solu-medrol", f"--dose={dose}", "--on", "2024-08-20", "--json")
+    assert json.loads(done.stdout)["refused"]["missing"] == [missing]
+
+
 def test_code_says_what_j1320_is(scrubjay):
     done = scrubjay("code", "J1320", "--on", "2024-07-01")
     assert done.returncode == 0

@@ -69,6 +69,38 @@ def test_packet_is_written_once(scrubjay, desk):
     assert reasoned.returncode == 1
 
 
+def test_packet_takes_the_line_number_that_the_case_shows(scrubjay, desk):
+    """Numbers of lines run through all answers: the one line of the second case is line 2."""
+    case = scrubjay(
+        "recover",
+        "case",
+        "2",
+        "--answers",
+        "feb.835",
+        "--claims",
+        "jan.837",
+        "--as-of",
+        "2024-08-01",
+        cwd=desk,
+    )
+    assert "Line 2: J1745" in case.stdout
+    common = (
+        "--answers",
+        "feb.835",
+        "--claims",
+        "jan.837",
+        "--as-of",
+        "2024-08-01",
+        "--letterhead",
+        "us.yaml",
+    )
+    other = scrubjay("recover", "packet", "2", *common, "--line", "1", "-o", "case-2", cwd=desk)
+    assert other.returncode == 2
+    assert "no line 1. It has 2" in other.stderr
+    named = scrubjay("recover", "packet", "2", *common, *FACTS, "--line", "2", "-o", "case-2", cwd=desk)
+    assert named.returncode == 1, named.stderr
+
+
 def test_packet_names_what_it_needs_and_refuses_what_is_late(scrubjay, desk):
     bare = packet(scrubjay, desk)
     assert bare.returncode == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,10 +24,10 @@ from scrubjay.cli.common import (
 )
 from scrubjay.cli.common import output as opened
 from scrubjay.cli.formats import chosen_format
-from scrubjay.errors import ExitCode, UsageError
+from scrubjay.errors import ExitCode, PolicyError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from datetime import date
     from pathlib import Path
 
@@ -187,24 +188,52 @@ def units(
     from scrubjay.drugs import UnitsRequest  # noqa: PLC0415
     from scrubjay.reports.answers import print_units  # noqa: PLC0415
 
-    request = UnitsRequest(
-        dose=dose,
-        on=parse_day(on, "--on"),
-        drug=drug,
-        code=hcpcs,
-        vials=tuple(vial or ()),
-        ndc=ndc_number,
-        container=container,
-        route=route,
-        minutes=_whole_minutes(minutes),
-        setting=setting,
-        payer=payer,
-        weight=weight,
-    )
-    if not (drug or hcpcs or ndc_number):
-        raise UsageError("says no drug.", where="units", hint="Add --drug NAME, --code CODE or --ndc NDC.")
-    answer = api.units(request, as_of=_clock(as_of), reference_path=reference, policies=policy or [])
+    with _refused_in_json(as_json=as_json):
+        known_on = _clock(as_of)
+        drug, hcpcs, ndc_number = (_stated(text) for text in (drug, hcpcs, ndc_number))
+        request = UnitsRequest(
+            dose=dose,
+            on=parse_day(on, "--on"),
+            drug=drug,
+            code=hcpcs,
+            vials=tuple(vial or ()),
+            ndc=ndc_number,
+            container=container,
+            route=route,
+            minutes=_whole_minutes(minutes),
+            setting=setting,
+            payer=payer,
+            weight=weight,
+        )
+        if not (drug or hcpcs or ndc_number):
+            raise UsageError(
+                "says no drug.", where="units", hint="Add --drug NAME, --code CODE or --ndc NDC."
+            )
+        answer = api.units(request, as_of=known_on, reference_path=reference, policies=policy or [])
     return _deliver(answer, answer.refused, print_units, as_json=as_json)
+
+
+def _stated(text: str | None) -> str | None:
+    """What an option says; one of blanks only says nothing."""
+    return text if text and text.strip() else None
+
+
+@contextlib.contextmanager
+def _refused_in_json(*, as_json: bool) -> Generator[None]:
+    """Whoever reads JSON finds a fault of an option in it too, in the words of standard error."""
+    try:
+        yield
+    except (UsageError, PolicyError) as error:
+        if as_json:
+            from scrubjay.drugs import Refusal, UnitsAnswer  # noqa: PLC0415
+
+            where = error.where or ""
+            missing = (
+                "drug" if where == "units" else where.removeprefix("--") if where.startswith("--") else None
+            )
+            refusal = Refusal(error.one_line(), (missing,) if missing else ())
+            print_json(UnitsAnswer(refused=refusal).as_dict())
+        raise
 
 
 def ndc(

@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
         epilog="""Examples:
 
 - `scrubjay recover corrected march.837 --control-number A1 --answers march.835 --set 1.modifiers=JZ -o a1.837`
-- `scrubjay recover corrected march.837 --claim 3 --answers march.835 --set 1.units=13 --set 1.charge_amount=46.80 --add-line "1:modifiers=JW;units=12;charge_amount=43.20" -o a1.837`
+- `scrubjay recover corrected march.837 --claim 3 --answers march.835 --set 1.units=13 --set 1.charge_amount=46.80 --add-line "1:modifiers=JW;units=12;charge_amount=43.20;ndc_quantity=0.48" -o a1.837`
 - `scrubjay recover corrected march.837 --claim 3 --as void --payer-claim-number ICN42 -o a1.837`
 
 Exit codes: 0 written; 2 it cannot be sent so, nothing was written; 3 a file could not be read."""

@@ -185,6 +185,9 @@ def _override(  # noqa: PLR0917 - what makes an override
             raise UsageError(
                 f"{guard[:40]!r} is no guard.", where="--accept-guard", hint=f"Guards: {', '.join(known)}."
             )
+    if remedy.upper() not in deciding().remedies:
+        ways = ", ".join(deciding().remedies)
+        raise UsageError(f"{remedy[:20]!r} is no remedy.", where="--remedy", hint=f"Use one of {ways}.")
     row = (number, line, remedy.upper(), reason or "", by, on, guards)
     tried = pl.DataFrame([row], schema=OVERRIDES_SCHEMA, orient="row")
     _, refused = apply_overrides(desk.decided.decisions, tried)

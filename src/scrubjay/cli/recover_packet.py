@@ -57,7 +57,9 @@ def packet(
     output: _Folder,
     line: Annotated[
         int | None,
-        typer.Option("--line", min=1, help="Line of the case, where several are denied.", show_default=False),
+        typer.Option(
+            "--line", min=1, help="Line of the case, by its number in `recover case`.", show_default=False
+        ),
     ] = None,
     answers: AnswerFiles = None,
     claims: ClaimFiles = None,
@@ -131,16 +133,22 @@ def _case(desk: Desk, number: int, line: int | None, told: list[Any]) -> tuple[C
     from scrubjay.recovery.letters.packet import LETTER_REMEDIES  # noqa: PLC0415
 
     rows = case_lines(desk, number).to_dicts()
+    # By the number that `recover case` shows and `recover decide` takes.
+    numbers = [r["remit_line_key"] for r in rows]
     if line is not None:
-        if line > len(rows):
-            raise UsageError(f"the case has no line {line}.", hint=f"It has {len(rows)}.")
-        row, at = rows[line - 1], line
+        if line not in numbers:
+            lines = ", ".join(str(n) for n in numbers if n is not None)
+            raise UsageError(
+                f"the case has no line {line}.", hint=f"It has {lines}, as `recover case` shows."
+            )
+        at = numbers.index(line) + 1
     else:
-        lettered = [(r, n) for n, r in enumerate(rows, 1) if r["remedy"] in LETTER_REMEDIES]
+        lettered = [n for n, r in enumerate(rows, 1) if r["remedy"] in LETTER_REMEDIES]
         if len(lettered) > 1:
-            places = ", ".join(str(n) for _, n in lettered)
+            places = ", ".join(str(numbers[n - 1]) for n in lettered)
             raise UsageError(f"several lines go by letter ({places}).", hint="Name one with --line.")
-        row, at = lettered[0] if lettered else (rows[0], 1)
+        at = lettered[0] if lettered else 1
+    row = rows[at - 1]
     claims = desk.claims.claims
     sent = claims.filter(claims["claim_key"] == row["claim_key"]).to_dicts() if row["claim_key"] else []
     answered = f"remittance of {row['production_date']}, claim {row['payer_claim_control_number']}, line {at}"

@@ -3,7 +3,7 @@
 Exact rational numbers throughout; what is not known is refused, never assumed.
 """
 
-from scrubjay.drugs.answers import CodeAnswer, ConvertAnswer, NdcAnswer, UnitsAnswer, UnitsRequest
+from scrubjay.drugs.answers import CodeAnswer, ConvertAnswer, NdcAnswer, Refusal, UnitsAnswer, UnitsRequest
 from scrubjay.drugs.look_up import look_up_code, look_up_ndc
 from scrubjay.drugs.successors import convert_units
 from scrubjay.drugs.waste import Demand, DiscardRule
@@ -15,6 +15,7 @@ __all__ = [
     "Demand",
     "DiscardRule",
     "NdcAnswer",
+    "Refusal",
     "UnitsAnswer",
     "UnitsRequest",
     "convert_units",

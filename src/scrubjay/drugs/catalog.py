@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 NEAR_ENOUGH = 72
 """Likeness in percent from which a name is offered as near; a matter of taste, not of law."""
 _MOST_NEAR = 5
+_SHORTEST_PART = 5
+"""Letters from which the end of a name is taken for part of it."""
 
 
 def squash(text: str) -> str:
@@ -126,8 +128,17 @@ class Catalog:
         return {squash(str(r["name"])): r for r in rows}
 
     def near(self, text: str) -> tuple[str, ...]:
-        """Names written like `text`, best first."""
-        ways = {way: key for key, (way, _) in self.written.items()}
+        """Names that hold `text` as their last part ("medrol": Depo-Medrol), then those written like it, best first.
+
+        Listed misspellings are never offered.
+        """
+        wrong = {k for k, row in self._listed_names.items() if row["name_kind"] == "misspelling"}
+        ways = {way: key for key, (way, _) in self.written.items() if key not in wrong}
+        part = squash(text)
+        holding = sorted(
+            (way for way, key in ways.items() if len(part) >= _SHORTEST_PART and key.endswith(part)),
+            key=lambda way: (len(way), way),
+        )
         found = process.extract(
             text,
             list(ways),
@@ -136,7 +147,7 @@ class Catalog:
             score_cutoff=NEAR_ENOUGH,
             limit=12,
         )
-        return tuple(way for way, _, _ in found)[:_MOST_NEAR]
+        return tuple(dict.fromkeys((*holding, *(way for way, _, _ in found))))[:_MOST_NEAR]
 
     def codes_of(self, drug: str, on: date) -> list[dict[str, Any]]:
         """`drugs` rows of a drug whose code is in force on a day; unlisted codes left out."""

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from scrubjay.drugs.answers import AnswerLine, RefusedError, provenance
+from scrubjay.drugs.by_vial import choices_by_vial
 from scrubjay.drugs.resolve import Choice, Product, choose, quantity_text, wider_unit_note
 from scrubjay.drugs.units import billing_units, discarded_units
 from scrubjay.drugs.vials import least_waste_plan, unneeded_vials
@@ -35,7 +36,9 @@ def count_units(
     job: Job, products: Sequence[Product], dose: Fraction, labels: Sequence[Fraction]
 ) -> list[Choice]:
     """The codes to bill and their units, with the arithmetic shown."""
-    choices = choose(products, dose, labels)
+    of_vials = choices_by_vial(job, products, dose, labels)
+    by_vials = of_vials is not None
+    choices = choose(products, dose, labels) if of_vials is None else of_vials
     for choice in choices:
         product, amount = choice.product, choice.product.unit.amount
         job.say(
@@ -51,8 +54,13 @@ def count_units(
             )
     if len(choices) > 1:
         parts = " + ".join(f"{c.units} x {plain(c.product.unit.amount)}" for c in choices)
-        job.say("The sizes of code that state the least above the dose.", f"{plain(dose)} <= {parts}")
-    note = wider_unit_note(products, choices)
+        text = (
+            "Units of each code for the vials under it."
+            if by_vials
+            else "The sizes of code that state the least above the dose."
+        )
+        job.say(text, f"{plain(dose)} <= {parts}")
+    note = None if by_vials else wider_unit_note(products, choices)
     if note:
         job.say(note)
     return choices
@@ -100,6 +108,8 @@ def with_waste(
     _show_discarded(job, choices, discarded, labels, waste)
     if is_single_dose:
         _check_minimal(job, product, choices, dose, labels)
+    if discarded and decision.bills_discarded and _is_below_a_unit(job, choices, dose):
+        return plain_lines
     if discarded and decision.bills_discarded:
         extra = [AnswerLine(c.product.code, str(c.units), ("JW",), "discarded") for c in discarded]
         return [*plain_lines, *extra]
@@ -109,6 +119,20 @@ def with_waste(
         asked = job.rule.jw if discarded else job.rule.jz
         _warn_modifier(job, labels, is_single_dose=is_single_dose, pays=pays, asked=asked)
     return plain_lines
+
+
+def _is_below_a_unit(job: Job, choices: Sequence[Choice], dose: Fraction) -> bool:
+    """Whether the payer takes no JW since less than one unit was given; said and warned of."""
+    product = choices[0].product
+    if not job.rule.jw_needs_dose_of_one_unit or dose >= product.unit.amount:
+        return False
+    text = (
+        f"The dose ({quantity_text(dose, product)}) is below one unit of {product.code} "
+        f"({quantity_text(product.unit.amount, product)}), and this payer takes no JW then."
+    )
+    job.say(text, source=job.rule.jw_dose_source)
+    job.warn("discarded-modifier-not-required", text)
+    return True
 
 
 def _discarded(

@@ -232,7 +232,7 @@ def _of_drug(
         if len(drugs) == 1:
             return _of_drug(catalog, on, drugs.pop(), ndc_rows, route)
         raise RefusedError(
-            f'"{text.strip()[:60]}" is ambiguous: the salt or ester is not said, and it decides the code. It may be '
+            f'"{text.strip()[:60]}"{_as_written(catalog, text)} is ambiguous: the salt or ester is not said, and it decides the code. It may be '
             f"{', '.join(_with_codes(catalog, on, d) for d in match.drugs)}.",
             "salt or ester",
         )
@@ -253,6 +253,14 @@ def _of_drug(
             "code",
         )
     return products
+
+
+def _as_written(catalog: Catalog, text: str) -> str:
+    """For a listed misspelling: that the name is not known as written, and what it is read as."""
+    row = catalog.listed_name(text)
+    if row is None or row["name_kind"] != "misspelling":
+        return ""
+    return f" is not known as written (near name: {row['drug']}, of which it is a listed misspelling) and"
 
 
 def _routes_said(catalog: Catalog, on: date, code: str) -> set[str]:

@@ -6,18 +6,22 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from scrubjay.drugs import ndc
+from scrubjay.drugs.agree import check_container
 from scrubjay.drugs.answers import UNVERIFIED, RefusedError, provenance
 from scrubjay.drugs.job import read
 from scrubjay.drugs.resolve import Product, quantity_text
 from scrubjay.drugs.waste import SettingRule, known_settings, setting_rule
+from scrubjay.errors import UsageError
 from scrubjay.quantity import (
     EACH,
     Dimension,
     Dose,
+    NotPositiveError,
     Quantity,
     Strength,
     container_strength,
     parse_container,
+    parse_dose,
     parse_weight_kg,
     plain,
 )
@@ -50,6 +54,20 @@ def setting_of(job: Job) -> SettingRule:
         job.say(text, source=rule.source)
         raise RefusedError(text)
     return rule
+
+
+def stated_dose(job: Job) -> Dose:
+    """The dose as stated.
+
+    Raises:
+        RefusedError: it cannot be read, which the dose unit would mend, or is no positive amount.
+    """
+    try:
+        return parse_dose(job.request.dose)
+    except NotPositiveError as error:
+        raise RefusedError(error.one_line(), "dose") from error
+    except UsageError as error:
+        raise RefusedError(error.one_line(), "dose unit") from error
 
 
 def stated_container(job: Job) -> bool | None:
@@ -183,8 +201,13 @@ def labels_in(job: Job, product: Product, ndc_row: dict[str, Any] | None) -> lis
 def container_of(
     job: Job, stated: bool | None, product: Product, ndc_row: dict[str, Any] | None
 ) -> bool | None:
-    """Whether the container is single-dose: as stated, else as a verified source says, else null."""
+    """Whether the container is single-dose: as stated, else as a verified source says, else null.
+
+    Raises:
+        RefusedError: a verified source contradicts what was stated.
+    """
     if stated is not None:
+        check_container(job, stated, product, ndc_row)
         job.say(f"The container is {'single' if stated else 'multi'}-dose.", source="as stated")
         return stated
     row = job.catalog.row("containers", job.on, hcpcs=product.code)

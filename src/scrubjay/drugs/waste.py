@@ -46,6 +46,8 @@ class DiscardRule:
         ndc_required: drug lines need an NDC; null if unknown.
         mue_tables: key of the `mue` set by kind of claim; null if the payer is not known to use MUE.
         mue_sums_day: units of the day are summed where the value's indicator says so; null if unknown.
+        jw_needs_dose_of_one_unit: JW is not taken where the dose is below one billing unit; false if nothing is said.
+        jw_dose_source: where that is from.
     """
 
     payer: str
@@ -57,6 +59,8 @@ class DiscardRule:
     ndc_required: bool | None = None
     mue_tables: Mapping[str, str] | None = None
     mue_sums_day: bool | None = None
+    jw_needs_dose_of_one_unit: bool = False
+    jw_dose_source: str = ""
 
     def one_line(self) -> str:
         """Source and mark for a step."""

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from scrubjay.drugs import administration, ndc
+from scrubjay.drugs.agree import check_drug, check_vials
 from scrubjay.drugs.answers import (
     UNVERIFIED,
     AnswerLine,
@@ -19,10 +20,18 @@ from scrubjay.drugs.answers import (
 from scrubjay.drugs.catalog import Catalog, squash
 from scrubjay.drugs.drug_lines import Counted, check_room, count_units, with_waste
 from scrubjay.drugs.job import Job, read
-from scrubjay.drugs.resolve import Product, mismatch_warning, resolve
-from scrubjay.drugs.stated import container_of, dose_in, labels_in, setting_of, stated_container, stated_ndc
+from scrubjay.drugs.resolve import Product, resolve
+from scrubjay.drugs.stated import (
+    container_of,
+    dose_in,
+    labels_in,
+    setting_of,
+    stated_container,
+    stated_dose,
+    stated_ndc,
+)
 from scrubjay.errors import UsageError
-from scrubjay.quantity import MG, Dimension, Quantity, parse_dose, plain
+from scrubjay.quantity import MG, Dimension, Quantity, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +71,7 @@ def work_out_units(
 
 def _lines(job: Job) -> list[AnswerLine]:
     request = job.request
-    stated = read(parse_dose, request.dose, "dose unit")
+    stated = stated_dose(job)
     setting = setting_of(job)
     is_single_dose = stated_container(job)
     route = read(administration.parse_route, request.route, "route") if request.route else None
@@ -78,10 +87,12 @@ def _lines(job: Job) -> list[AnswerLine]:
     codes = {p.code for p in products}
     own_row = next((r for r in ndc_rows if r["hcpcs"] in codes), None)
     if ndc_rows and own_row is None:
-        job.warnings.append(mismatch_warning(first, ndc_rows))
+        check_drug(job, first, ndc_rows)
         ndc11 = None
     dose = dose_in(job, stated, first, own_row)
     labels = labels_in(job, first, own_row)
+    own_product = next((p for p in products if own_row and p.code == own_row["hcpcs"]), first)
+    check_vials(job, labels, own_product, own_row)
     choices = count_units(job, products, dose, labels)
     check_room(dose, labels, first)
     is_single_dose = container_of(job, is_single_dose, first, own_row)

@@ -138,6 +138,11 @@ PARAMETERS: dict[str, Parameter] = {
             "days from the payer's answer within which a claim is corrected",
         ),
         Parameter("jw_demand", pl.String(), f"JW on a line of discarded units: {_WORDS}", DEMANDS),
+        Parameter(
+            "jw_needs_dose_of_one_unit",
+            pl.Boolean(),
+            "JW is not taken where the dose given is below one billing unit",
+        ),
         Parameter("jz_demand", pl.String(), f"JZ on a line without discarded units: {_WORDS}", DEMANDS),
     )
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from typing import TYPE_CHECKING, Any
@@ -76,10 +77,16 @@ def _text(path: Path, text: str) -> pl.DataFrame:
     head = [line for line in text.splitlines()[:_HEADER_ROWS] if line.strip()]
     counts = {s: sum(line.count(s) for line in head) for s in _SEPARATORS}
     separator = max(counts, key=lambda s: counts[s])
-    width = max((line.count(separator) for line in text.splitlines()), default=0) + 1
     try:
-        return pl.read_csv(
-            io.BytesIO(text.encode()),
+        # A separator within quotes, as in "1,200.00", divides nothing.
+        width = max((len(row) for row in csv.reader(io.StringIO(text), delimiter=separator)), default=1)
+    except csv.Error:
+        width = max((line.count(separator) for line in text.splitlines()), default=0) + 1
+    # The first line tells the reader the width, and a title over the header is narrower than the table.
+    ruler = f"{separator * (width - 1)}\n" if width > 1 else ""
+    try:
+        found = pl.read_csv(
+            io.BytesIO(f"{ruler}{text}".encode()),
             separator=separator,
             has_header=False,
             schema={f"c{i}": pl.String() for i in range(width)},
@@ -90,6 +97,7 @@ def _text(path: Path, text: str) -> pl.DataFrame:
         raise UnreadableInputError(
             "cannot be read as a table.", where=str(path), hint="Save it again as csv."
         ) from error
+    return found.slice(1) if ruler else found
 
 
 def _sheet(path: Path, data: bytes) -> pl.DataFrame:

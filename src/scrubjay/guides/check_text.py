@@ -131,6 +131,7 @@ def check_document(document: Document, reference: Reference, *, on: date, as_of:
         if _is_modifier_frame(view):
             frames.append(view)
         _remember(view, memory)
+    said = _without_titles_of_ended(said)
     said += contradictions(said)
     if memory.page_code is not None:
         said += read_topics(document)
@@ -149,6 +150,22 @@ def check_document(document: Document, reference: Reference, *, on: date, as_of:
         len(sentences),
         tuple(document.notes),
     )
+
+
+def _without_titles_of_ended(said: list[Said]) -> list[Said]:
+    """A title names an ended code without offering it, where the text itself tells that the code ended."""
+    told = {
+        s.code for s in said if s.kind in ("date", "validity", "successor") and s.verdict is TextVerdict.TRUE
+    }
+    uses = [s for s in said if s.kind == "use" and s.columns["is_text_code_in_force"] is False and s.sentence]
+    titles = [s for s in uses if s.sentence and s.sentence.block.kind == "heading"]
+    offered = {
+        s.code
+        for s in uses
+        if s not in titles and not (s.columns["is_text_of_the_past"] or s.columns["is_text_advised_against"])
+    }
+    left_out = {id(s) for s in titles if s.code in told - offered}
+    return [s for s in said if id(s) not in left_out]
 
 
 def _read(view: View) -> list[Said]:

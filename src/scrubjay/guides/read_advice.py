@@ -142,12 +142,20 @@ def _liability(view: View) -> Iterator[Said]:
 _GROUP = re.compile(r"\b(CO|PR)\b(?!-?\s?(?:pay|ins))")
 
 
+_REFUSED = re.compile(
+    r"\b(?:not|never) (?:deemed |considered |found )?(?:medically )?(?:necessary|reasonable|covered|authori[sz]ed|approved|paid|obtained|documented|supported)\b"
+    r"|\b(?:no|without) (?:prior )?(?:authori[sz]ation|documentation|records)\b",
+    re.IGNORECASE,
+)
+"""Why a claim was denied; no denial that the patient pays."""
+
+
 def _charged(clause: str) -> bool | None:
     """Whether a clause lays the amount on the patient; null where it names neither side."""
     patient, provider = pattern("patient_pays").search(clause), pattern("provider_pays").search(clause)
     if patient is None:
         return None if provider is None else False
-    near = clause[max(0, patient.start() - 50) : patient.end()]
+    near = _REFUSED.sub("", clause[max(0, patient.start() - 60) : patient.end()])
     is_forbidden = re.search(r"\bprohibit\w*|\bforbid\w*", clause) is not None
     is_provider_first = provider is not None and provider.start() < patient.start()
     return not (pattern("negation").search(near) or is_forbidden or is_provider_first)

@@ -18,11 +18,14 @@ if TYPE_CHECKING:
     from scrubjay.guides.view import View
 
 _REACH = 60
+_NEAR = re.compile(
+    r"\s*(?:\([^()]*\)\s*)?(?:[^,;]{0,60},\s*[^,;]{0,40},\s*and|[^,;]{0,80},\s*and)?\s*(?:code\s+)?"
+)
 
 
 def read_dates(view: View) -> list[Said]:
     """Date, validity and successor statements of a sentence."""
-    return [*_days(view), *_ended(view), *_replaced(view)]
+    return [*_days(view), *_ended(view), *_alive(view), *_replaced(view)]
 
 
 def _days(view: View) -> Iterator[Said]:
@@ -31,8 +34,11 @@ def _days(view: View) -> Iterator[Said]:
         if cue is None:
             continue
         kind, at = cue
-        if kind == "begins_weak" and view.denial(at, day.start):
-            # "Do not report it after March 31" tells the last day.
+        if kind == "begins_weak" and (
+            view.denial(at, day.start)
+            or pattern("refused").search(view.masked, day.end, view.clause(day.start)[1])
+        ):
+            # "Claims after March 31 are denied" and "Do not report it after March 31" tells the last day.
             kind = "ends_weak"
         code = _code_of(view, at, day)
         if code is None:
@@ -167,6 +173,36 @@ def _ended(view: View) -> Iterator[Said]:
             yield Said(
                 "validity", view.sentence, said, fact, (known.source.one_line(),), known.code, verdict=verdict
             )
+
+
+def _alive(view: View) -> Iterator[Said]:
+    """`J2930 remains active`, `this code is still valid`, without a day."""
+    for match in pattern("alive").finditer(view.masked):
+        start, end = view.clause(match.start())
+        if any(start <= d.start < end for d in view.dates) or view.is_past(match.start()):
+            continue
+        if view.is_no_assertion(match.start()) or view.denial(match.start(), match.end()):
+            continue
+        before = [c for c in view.codes if start <= c.start and c.end <= match.start()]
+        anaphor = pattern("anaphor_code").match(view.masked)
+        if before:
+            meant, between = before[-1], view.masked[before[-1].end : match.start()]
+        elif anaphor is not None and (found := _meant(view)) is not None:
+            meant, between = found, view.masked[anaphor.end() : match.start()]
+        else:
+            continue
+        known = view.known(meant)
+        # "J2930 remains active" names its subject right before; a product or policy between them is another one.
+        if known is None or not known.is_drug or pattern("not_the_code").search(between):
+            continue
+        if not _NEAR.fullmatch(between):
+            continue
+        said = f"The text says that {known.code} is in force."
+        fact = f"{known.code} is in force on {view.knowledge.on}." if known.in_force else view.knowledge.after_words(known)  # fmt: skip
+        verdict = TextVerdict.TRUE if known.in_force else TextVerdict.FALSE
+        yield Said(
+            "validity", view.sentence, said, fact, (known.source.one_line(),), known.code, verdict=verdict
+        )
 
 
 def _replaced(view: View) -> Iterator[Said]:

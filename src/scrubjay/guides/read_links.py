@@ -101,6 +101,9 @@ def _bare(between: str) -> str:
 def _code_to_drug(view: View, code: Mention, between: str) -> bool:
     opened = _OPEN.match(between) is not None
     bare = re.sub(r"\b(injection|infusion|inj|solution)\s*,\s*$", r"\1 ", _bare(between), flags=re.IGNORECASE)
+    bare = re.sub(
+        r"\banother\s+(?:related\s+|hcpcs\s+|billing\s+)?code\b", "a code", bare, flags=re.IGNORECASE
+    )
     # "is described as: Injection, ..." links as "is described as" does.
     inner = re.sub(r"(?<=[a-z]):", " ", _OPEN.sub("", bare))
     if re.search(r"[,;)\]]", inner):
@@ -253,6 +256,8 @@ def _units(view: View, linked: list[tuple[Mention, Mention]]) -> Iterator[Said]:
             or amount.value.unit.symbol == "units"
         ):
             continue
+        if _is_dose(view, amount):
+            continue
         near = view.masked[max(0, amount.start - 45) : amount.end + 25]
         cue = pattern("per_unit").search(near)
         code = view.subject_code(amount.start)
@@ -281,6 +286,13 @@ def _units(view: View, linked: list[tuple[Mention, Mention]]) -> Iterator[Said]:
             ) and _is_unit(view, amount):
                 yield unit_said(view, str(code.value), amount)
                 break
+
+
+def _is_dose(view: View, amount: Mention) -> bool:
+    """`a 400 mg dose is 40 units` beside the unit is a sum; `one unit is a 10 mg dose` is the unit."""
+    if amount.lead or pattern("dose_behind").match(view.masked, amount.end) is None:
+        return False
+    return pattern("unit_before").search(view.masked[: amount.start]) is None
 
 
 def _is_count(known: KnownCode, amount: Mention) -> bool:

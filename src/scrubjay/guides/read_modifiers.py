@@ -175,20 +175,38 @@ def _stretch(view: View, modifier: Mention) -> tuple[int, int]:
     return start, end
 
 
+_RESUMES = re.compile(
+    r"[;,]\s*(?:but\s+|and\s+|instead,?\s+)?(?:it|they)\s+(?=is|are|belongs?|goes|go|must|should|may)",
+    re.IGNORECASE,
+)
+_TAKEN_BACK = re.compile(
+    r"\bbut (?:this|that|it) is (?:not (?:correct|true|right|appropriate)|incorrect|wrong|false|an? (?:mistake|error))\b",
+    re.IGNORECASE,
+)
+
+
 def _is_against(view: View, modifier: Mention, at: int, stop: int, spans: list[tuple[int, int, str]]) -> bool:
     """Whether words between the modifier and the line, or right before the line, advise against it."""
     previous = [s[1] for s in spans if s[1] <= at]
     lo = max([0, *(p for p in previous)])
     if lo == 0 or modifier.start > lo:
         lo = max(lo, view.clause(min(modifier.start, at))[0])
+    resumed = [m.end() for m in _RESUMES.finditer(view.masked, modifier.end, at)] if at > modifier.end else []
+    if resumed:
+        # "25 is no drug modifier; it is appended to the visit": the denial is of the first half.
+        lo = max(lo, resumed[-1])
     near = view.masked[lo:at] if at > modifier.start else view.masked[lo : modifier.end]
     if pattern("only_advice").search(near):
         return False
     behind = view.masked[stop : view.clause(stop - 1)[1]]
+    if any(s[0] > stop for s in spans):
+        # "belongs on the visit and should never be attached to J1745": the second half is of the second line.
+        behind = re.split(r"\b(?:and|but)\b|,", behind, maxsplit=1)[0]
     is_wrong = pattern("wrongly").search(view.clause_text(at)) is not None
     return (
         pattern("negation").search(near) is not None
         or is_wrong
+        or _TAKEN_BACK.search(view.masked, stop) is not None
         or pattern("denied_behind").search(behind) is not None
     )
 

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from scrubjay.guides.view import View
 
 _UNITS = re.compile(
-    r"(?<![\w.,$-])(\d{1,3}(?:,\d{3})+|\d{1,6}|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)\s+(?:billing |billable |hcpcs |service )?units?\b",
+    r"(?<![\w.,$-])(\d{1,3}(?:,\d{3})+|\d{1,6}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)\s+(?:billing |billable |hcpcs |service )?units?\b",
     re.IGNORECASE,
 )
 _SPELLED = {
+    "one": 1,
     "two": 2,
     "three": 3,
     "four": 4,
@@ -41,7 +42,7 @@ _SPELLED = {
 _TIES = re.compile(
     r"(?:\s|=|→|->|\bx\b|\(|\)|,|:|\b(?:is|are|equals?|equates to|would|will|should|must|be|billed|reported|coded|submitted|claimed|charged|as"
     r"|for|of|to|requires?|means|translates|converts|corresponds|amounts|comes|dose|doses|dosage|vial|vials|a|an|the|one|each|single|total"
-    r"|therefore|thus|hence|so|then|infusion|injection|given|administered|single-dose|or|bill|report|line|with|under|code|DRUG|and|containing|holds?|contains?|patient|[JQC]\d{4})\b)*"
+    r"|therefore|thus|hence|so|then|infusion|injection|given|administered|single-dose|or|bill|report|line|with|under|code|DRUG|and|containing|holds?|contains?|patient|providers?|billers?|practices?|you|[JQC]\d{4})\b)*"
     r"(?:dose |vial )?",
     re.IGNORECASE,
 )
@@ -82,6 +83,9 @@ def _sums(view: View) -> Iterator[Said]:
         amount = _amount_at(view, match)
         if amount is None or count is None or amount.start in done:
             continue
+        if match[1].lower() == "one" and pattern("dose_behind").match(view.masked, amount.end) is None:
+            # "one unit is 10 mg" tells the unit, which is read by itself.
+            continue
         code = view.subject_code(match.start())
         known = view.knowledge.code(code) if code else None
         if known is None or known.unit is None:
@@ -100,9 +104,11 @@ def _sums(view: View) -> Iterator[Said]:
         want = billing_units(dose, known.unit.amount)
         is_waste = re.search(r"\b(?:discard|wast|JW)", view.text, re.IGNORECASE) is not None
         right = count == want or (is_waste and count == exact.numerator // exact.denominator)
-        if view.denial(min(match.start(), amount.start), max(match.start(), amount.start)):
+        if view.denial(min(match.start(), amount.start), max(match.start(), amount.start)) or pattern(
+            "too_few_or_many"
+        ).search(view.text):
             right = not right
-        said = f"The text makes {plain(amount.value.amount)} {amount.value.unit.symbol} of {code} {match[1]} units."
+        said = f"The text makes {plain(amount.value.amount)} {amount.value.unit.symbol} of {code} {match[1]} {'unit' if count == 1 else 'units'}."
         fact = f"One unit of {code} is {known.unit.label}, so {plain(amount.value.amount)} {amount.value.unit.symbol} come to {want} {'unit' if want == 1 else 'units'}."
         columns = {"is_text_unit_of_code": right, "text_unit": None}
         yield Said("unit", view.sentence, said, fact, (known.source.one_line(),), code, columns)

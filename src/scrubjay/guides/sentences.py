@@ -86,4 +86,8 @@ def _sentence(block: Block, start: int, end: int) -> Sentence:
     end = start + len(raw.strip())
     text = block.text[start:end].replace("\n", " ")
     line = block.line + block.text.count("\n", 0, start)
-    return Sentence(text, Place(line, block.start + start, block.start + end, block.page), block)
+    return Sentence(
+        text,
+        Place(line, block.at(start), block.at(end - 1) + 1 if end > start else block.at(end), block.page),
+        block,
+    )

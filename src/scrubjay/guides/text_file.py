@@ -43,6 +43,7 @@ class Block:
         cells: of a row.
         header: words over the columns of a row, lower case; empty where there are none.
         section: the headings above it, outermost first.
+        places: of plain text, where its lines begin in `text` and in the text of the file.
     """
 
     kind: BlockKind
@@ -53,6 +54,12 @@ class Block:
     cells: tuple[Cell, ...] = ()
     header: tuple[str, ...] = ()
     section: tuple[str, ...] = ()
+    places: tuple[tuple[int, int], ...] = ()
+
+    def at(self, offset: int) -> int:
+        """Where a character of the block stands in `Document.text`."""
+        own, there = next((p for p in reversed(self.places) if p[0] <= offset), (0, self.start))
+        return there + offset - own
 
 
 @dataclass(slots=True)
@@ -62,7 +69,7 @@ class Document:
     Attributes:
         name: path as given.
         kind: txt, md, html, pdf or docx.
-        text: everything that was read, blocks divided by line ends.
+        text: everything that was read, blocks divided by line ends; of plain text, the text of the file.
         blocks: in order.
         notes: what could not be read, in words.
     """
@@ -84,6 +91,7 @@ class Builder:
     blocks: list[Block] = field(default_factory=list[Block])
     notes: list[str] = field(default_factory=list[str])
     length: int = 0
+    raw: str | None = None
     headings: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
 
     def add(
@@ -96,8 +104,12 @@ class Builder:
         level: int = 1,
         cells: tuple[str, ...] = (),
         header: tuple[str, ...] = (),
+        places: tuple[tuple[int, int], ...] = (),
     ) -> None:
-        """Add a block; an empty one is left out."""
+        """Add a block; an empty one is left out.
+
+        `places` pairs offsets of the text with those in the text of the file (`raw`), line by line.
+        """
         if cells:
             text = " | ".join(cells)
         if not text.strip():
@@ -106,12 +118,13 @@ class Builder:
             while self.headings and self.headings[-1][0] >= level:
                 self.headings.pop()
         placed: list[Cell] = []
-        at = self.length
+        start = places[0][1] if places else self.length
+        cell_at = start
         for cell in cells:
-            placed.append(Cell(cell, at))
-            at += len(cell) + 3
+            placed.append(Cell(cell, cell_at))
+            cell_at += len(cell) + 3
         section = tuple(h for _, h in self.headings)
-        self.blocks.append(Block(kind, text, self.length, line, page, tuple(placed), header, section))
+        self.blocks.append(Block(kind, text, start, line, page, tuple(placed), header, section, places))
         if kind == "heading":
             self.headings.append((level, " ".join(text.split())))
         self.parts.append(text + "\n")
@@ -121,7 +134,13 @@ class Builder:
 
     def done(self) -> Document:
         """The document."""
-        return Document(self.name, self.kind, "".join(self.parts), self.blocks, self.notes)
+        return Document(
+            self.name,
+            self.kind,
+            "".join(self.parts) if self.raw is None else self.raw,
+            self.blocks,
+            self.notes,
+        )
 
 
 @cache

@@ -49,20 +49,35 @@ def _is_title_line(lines: list[str]) -> bool:
 
 def read_txt(data: bytes, builder: Builder) -> None:
     """Plain text: paragraphs by blank lines, `#` headings, list items, rows with bars or tabs."""
-    _read_lines(decoded(data).splitlines(), builder, page=None)
+    builder.raw = decoded(data).replace("\r\n", "\n")
+    _read_lines(builder.raw.splitlines(keepends=True), builder, page=None)
 
 
-def _read_lines(lines: Iterable[str], builder: Builder, *, page: int | None) -> None:
+def _read_lines(  # noqa: PLR0915 - one state machine over lines
+    lines: Iterable[str], builder: Builder, *, page: int | None
+) -> None:
     held: list[str] = []
+    begins: list[int] = []
     first = 1
     kind = "paragraph"
     header: tuple[str, ...] = ()
     rows = 0
+    here = following = 0
+
+    def places(at: list[int], texts: list[str]) -> tuple[tuple[int, int], ...]:
+        """Where each line of a block begins in its text, and in the text of the file."""
+        if builder.raw is None:
+            return ()
+        offsets = [sum(len(t) + 1 for t in texts[:n]) for n in range(len(texts))]
+        return tuple(zip(offsets, at, strict=True))
 
     def flush() -> None:
         nonlocal kind, first
         if len(held) > 1 and kind == "paragraph" and _is_title_line(held):
-            builder.add("heading", held.pop(0), line=first, page=page, level=2 if builder.blocks else 1)
+            level = 2 if builder.blocks else 1
+            at = places(begins[:1], held[:1])
+            builder.add("heading", held.pop(0), line=first, page=page, level=level, places=at)
+            begins.pop(0)
             first += 1
         if held:
             text = "\n".join(held)
@@ -73,13 +88,17 @@ def _read_lines(lines: Iterable[str], builder: Builder, *, page: int | None) -> 
                 line=first,
                 page=page,
                 level=2 if builder.blocks else 1,
+                places=places(begins, held),
             )
             held.clear()
+            begins.clear()
         kind = "paragraph"
 
     for number, raw in enumerate(lines, start=1):
+        here, following = following, following + len(raw)
         line = _clean(raw).rstrip()
         heading = _HEADING.match(line)
+        lead = len(line) - len(line.lstrip())
         if _is_table_line(line) and not heading:
             flush()
             cells = tuple(c.strip() for c in _CELLS.split(line.strip().strip("|")))
@@ -88,25 +107,34 @@ def _read_lines(lines: Iterable[str], builder: Builder, *, page: int | None) -> 
             rows += 1
             if rows == 1:
                 header = tuple(c.lower() for c in cells)
-            builder.add("row", "", line=number, page=page, cells=cells, header=header if rows > 1 else ())
+            at = places([here + len(line) - len(line.lstrip(" \t|"))], [line])
+            builder.add(
+                "row", "", line=number, page=page, cells=cells, header=header if rows > 1 else (), places=at
+            )
             continue
         header, rows = ((), 0) if line.strip() else (header, rows)
         if not line.strip():
             flush()
         elif heading:
             flush()
-            builder.add("heading", heading[2], line=number, page=page, level=len(heading[1]))
+            at = places([here + heading.start(2)], [line])
+            builder.add("heading", heading[2], line=number, page=page, level=len(heading[1]), places=at)
         elif _UNDERLINE.match(line) and len(held) == 1:
-            builder.add("heading", held.pop(), line=number - 1, page=page, level=1 if "=" in line else 2)
+            at = places(begins, held)
+            level = 1 if "=" in line else 2
+            builder.add("heading", held.pop(), line=number - 1, page=page, level=level, places=at)
+            begins.clear()
             kind = "paragraph"
-        elif _ITEM.match(line):
+        elif found := _ITEM.match(line):
             flush()
             kind, first = "item", number
-            held.append(_ITEM.sub("", line, count=1))
+            held.append(line[found.end() :])
+            begins.append(here + found.end())
         else:
             if not held:
                 first = number
-            held.append(line.strip() if held else line.lstrip())
+            held.append(line.strip())
+            begins.append(here + lead)
     flush()
 
 

@@ -152,6 +152,11 @@ class View:
     def denial(self, start: int, end: int) -> bool:
         """Whether a link over [start, end) is denied by words in it or shortly before it, in its clause."""
         first, _ = self.clause(start)
+        inner = self.masked[start:end]
+        aside = re.search(r",\s+which\s", inner)
+        if aside is not None:
+            # "not to be confused with DRUG, which is billed under J2919": the link stands in the aside.
+            return pattern("negation").search(inner, aside.end()) is not None
         near = self.masked[max(first, start - 60) : end]
         if pattern("negation").search(near):
             return True

@@ -36,6 +36,7 @@ def discard_rule(policies: PolicySet, payer: str, on: date) -> DiscardRule:
         jw, jw_demand = pays, Demand.OPTIONAL if pays.value else Demand.NOT_ACCEPTED
     else:
         jw_demand = _demand(jw)
+    needs_unit = policies.value(policy, "jw_needs_dose_of_one_unit", on)
     uses_mue, sums_day = (policies.value(policy, name, on) for name in ("uses_mue", "mue_sums_day"))
     tables = {
         kind: table.value
@@ -54,6 +55,10 @@ def discard_rule(policies: PolicySet, payer: str, on: date) -> DiscardRule:
         follows_medicare_status=uses_status is not None and uses_status.value is True,
         ndc_required=None if requires_ndc is None else requires_ndc.value,
         mue_tables=tables if uses_mue is not None and uses_mue.value is True else None,
+        jw_needs_dose_of_one_unit=needs_unit is not None and needs_unit.value is True,
+        jw_dose_source=f"{needs_unit.citation.text.rstrip('.')} ({needs_unit.citation.source}) [{needs_unit.citation.confidence}]"
+        if needs_unit is not None
+        else "",
         mue_sums_day=None if sums_day is None else sums_day.value,
     )
 

@@ -134,5 +134,10 @@ _COMPUTED: dict[str, Callable[[], pl.Expr]] = {
     "frequency-7-taken": lambda: pl.col("takes_frequency_7"),
     "claim-was-wrong": lambda: _verdict("claim-was-wrong"),
     "payer-was-wrong": lambda: _verdict("payer-was-wrong"),
+    # What the replay of a hospital's claim showed; without one neither holds, and the other questions decide.
+    "replay-packaged": lambda: (pl.col("finding_edit") == "drug-packaged").fill_null(value=False),
+    "replay-paid-apart": lambda: (
+        (pl.col("claim_kind") == "institutional") & (pl.col("replay_verdict") == "payer-was-wrong")
+    ).fill_null(value=False),
     "paid-as-contracted": lambda: pl.col("allowed_amount") >= pl.col("expected_allowed_amount"),
 }

@@ -16,6 +16,7 @@ from scrubjay.errors import UsageError
 from scrubjay.intake.x12.claim_parts import read_column, write_column
 from scrubjay.intake.x12.one_claim import one_claim
 from scrubjay.recovery.corrected_check import differences
+from scrubjay.recovery.corrected_guards import refuse_lost_pointers, refuse_unbalanced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -150,7 +151,13 @@ def corrected_claim(
     original = one_claim(data, claim_number)
     _refuse(original, kind, changes, payer_claim_control_number, frequencies_accepted)
     new = deepcopy(original)
-    notes = _accepted(new, changes)
+    notes = _accepted(original, new, changes)
+    if kind is Kind.REPLACEMENT and not notes:
+        raise UsageError(
+            "every change is what the claim says already, and an unchanged replacement would be denied as a duplicate.",
+            hint="Look at the claim again.",
+        )
+    refuse_lost_pointers(original, new)
     notes += _follow(new, kind, payer_claim_control_number)
     before = original.written(control_number=control_number, created_at=created_at)
     after = new.written(control_number=control_number, created_at=created_at)
@@ -202,7 +209,7 @@ def _refuse(
             raise UsageError(f"{one.column} follows from the kind and the lines; it is not set by hand.")
 
 
-def _accepted(claim: OneClaim, changes: Sequence[Change]) -> list[Difference]:
+def _accepted(original: OneClaim, claim: OneClaim, changes: Sequence[Change]) -> list[Difference]:
     notes: list[Difference] = []
     seen: set[tuple[int | None, str]] = set()
     for one in changes:
@@ -229,12 +236,13 @@ def _accepted(claim: OneClaim, changes: Sequence[Change]) -> list[Difference]:
         if isinstance(one, AddLine):
             notes += _add(claim, lines, one)
     dropped = {c.line for c in changes if isinstance(c, DropLine)}
+    refuse_unbalanced(original, claim, dropped)
     for number in sorted(dropped):
         held = _charge(claim, number)
         notes.append(Difference(_place(number), "line", str(held), None, "accepted"))
     claim.lines = [line for n, line in enumerate(claim.lines, 1) if n not in dropped]
     for number, line in enumerate(claim.lines, 1):
-        line[0][1] = str(number)
+        line[0][1:2] = [str(number)]
     return [n for n in notes if n.before != n.after or n.column == "line"]
 
 
@@ -242,10 +250,15 @@ def _add(claim: OneClaim, originals: list[list[list[str]]], one: AddLine) -> lis
     if not 1 <= one.like <= len(originals):
         raise UsageError(f"the claim has no line {one.like} to make another like it.")
     names = {name for name, _ in one.values}
-    if missing := sorted({"units", "charge_amount"} - names):
+    needed = {"units", "charge_amount"}
+    if read_column(claim, one.like, "ndc_quantity") is not None:
+        needed.add("ndc_quantity")
+    if missing := sorted(needed - names):
         raise UsageError(
-            f"a new line needs its own {' and '.join(missing)}.", hint="Neither is taken from another line."
+            f"a new line needs its own {' and '.join(missing)}.", hint="None is taken from another line."
         )
+    if len(names) < len(one.values):
+        raise UsageError("a value of the new line is given twice.", hint="Leave one out.")
     line = deepcopy(originals[one.like - 1])
     # What another payer decided was decided of the other line.
     line = line[: next((n for n, s in enumerate(line) if s[0] == "SVD"), len(line))]

@@ -159,6 +159,11 @@ def _gated(frame: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("WAIT"))
         .when(outcome.is_null())
         .then(None)
+        # Reason 45 on the whole charge is no fee schedule: the payer's real reason decides, so it is not dropped.
+        .when(
+            is_trouble & pl.col("root_cause").is_null() & (pl.col("rule_id") == "G28").fill_null(value=False)
+        )
+        .then(None)
         .when(is_trouble)
         .then("_chosen")
         .otherwise(pl.col("_chosen").fill_null("NONE"))

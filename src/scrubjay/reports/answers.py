@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from scrubjay.drugs.answers import UNVERIFIED
 from scrubjay.phi import clean
 from scrubjay.reports import code_life
 from scrubjay.reports.code_life import heading, period
@@ -175,7 +176,8 @@ def life_words(first: date | None, last: date | None) -> str:
 def _section(title: str, facts: Sequence[SourcedFact], words: Any) -> Iterator[RenderableType]:
     if not facts:
         return
-    yield heading(title)
+    if title:
+        yield heading(title)
     for fact in facts[:_PACKAGES_SHOWN]:
         text = Text(clean(words(fact.values)))
         if fact.effective_from or fact.last_day:
@@ -219,10 +221,18 @@ def package_words(values: Mapping[str, Any]) -> str:
     if values["units_per_item"]:
         count = str(values["units_per_item"])
         parts.append(f"{count} {'unit' if count == '1' else 'units'} of {values['hcpcs']} in one")
-    parts.append(str(values["container_type"] or "container not known"))
+    kind = values["container_type"]
+    parts.append(f"{kind}{_mark(values['container_confidence'])}" if kind else "container not known")
     if values["ndc_billing_unit"]:
-        parts.append(f"NDC quantity in {values['ndc_billing_unit']}")
+        parts.append(f"NDC quantity in {values['ndc_billing_unit']}{_mark(values['ndc_unit_confidence'])}")
     return ", ".join(p for p in parts if p)
+
+
+def _mark(confidence: str | None) -> str:
+    """The grade of one value of a row, which is not that of the row."""
+    if not confidence:
+        return ""
+    return f" [{confidence}{', unverified' if confidence in UNVERIFIED else ''}]"
 
 
 def _hits(hits: Sequence[CodeHit]) -> Table:
@@ -260,14 +270,41 @@ def print_ndc(answer: NdcAnswer, console: Console) -> None:
     )
     if answer.fda_forms:
         console.print(Text(f"On the package as {' or '.join(answer.fda_forms)}."))
-    for part in _section(f"Bills on {answer.on} under", answer.packages, _bills_under):
+    for part in _packages(f"Bills on {answer.on} under", answer.packages):
         console.print(part)
-    for part in _section("On other days", answer.other_periods, _bills_under):
+    for part in _packages("On other days", answer.other_periods):
         console.print(part)
     if answer.packages:
         for part in code_life.ndc_by_quarter(answer):
             console.print(part)
     _print_unknown(answer.unknown, console)
+
+
+def _packages(title: str, facts: Sequence[SourcedFact]) -> Iterator[RenderableType]:
+    """Rows of the crosswalk, each with its package and the note of whoever read it."""
+    for number, fact in enumerate(facts[:_PACKAGES_SHOWN]):
+        yield from _section(title if number == 0 else "", (fact,), _bills_under)
+        yield _indented(Text(clean(holds_words(fact.values))), by=4)
+        if fact.source.note:
+            yield _indented(Text(f"Note: {clean(fact.source.note)}"), by=4)
+    if len(facts) > _PACKAGES_SHOWN:
+        yield _indented(Text(f"and {len(facts) - _PACKAGES_SHOWN} more; --json lists them all."))
+
+
+def holds_words(values: Mapping[str, Any]) -> str:
+    """Size of an item, items of a package, and billing units of each."""
+
+    def said(name: str, what: str) -> str:
+        return f"{what} {values[name] if values.get(name) is not None else 'not known'}"
+
+    return "; ".join(
+        (
+            said("package_size", "Size of one item"),
+            said("package_quantity", "items in a package"),
+            said("units_per_item", "billing units of one item"),
+            said("units_per_package", "of a package") + ".",
+        )
+    )
 
 
 def _bills_under(values: Mapping[str, Any]) -> str:

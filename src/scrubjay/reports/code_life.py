@@ -138,12 +138,28 @@ def limits(answer: CodeAnswer, *, encoding: str | None) -> Iterator[RenderableTy
         return
     yield heading("Medicare payment limit for one unit, by quarter")
     yield Padding(text_chart(limit_bars(answer.limit_history), encoding=encoding), (0, 0, 0, 2))
-    shares = [
-        str(f.values["coinsurance_percent"]) for f in answer.payment_limits if f.values["coinsurance_percent"]
-    ]
-    if shares:
-        yield Padding(Text(f"Patient's share on {answer.on}: {shares[-1]} %."), (0, 0, 0, 2))
+    share = share_words(answer)
+    if share:
+        yield Padding(Text(share), (0, 0, 0, 2))
     yield from _editions(answer.limit_history)
+
+
+def share_words(answer: CodeAnswer) -> str | None:
+    """The patient's share on the day, else that it is not known then and what the newest quarter held says."""
+    stated = [f for f in answer.limit_history if f.values["coinsurance_percent"]]
+    on = answer.on
+    held = [
+        f
+        for f in stated
+        if (f.effective_from is None or f.effective_from <= on) and (f.last_day is None or on <= f.last_day)
+    ]
+    if held:
+        return f"Patient's share on {on}: {held[-1].values['coinsurance_percent']} %."
+    if not stated:
+        return None
+    before = [f for f in stated if f.last_day is not None and f.last_day < on]
+    nearest = before[-1] if before else stated[0]
+    return f"Patient's share: not known on {on}; {nearest.values['coinsurance_percent']} % in {_quarters(nearest)}."
 
 
 def edition_lines(facts: Sequence[SourcedFact]) -> list[str]:
@@ -210,4 +226,8 @@ def ndc_by_quarter(answer: NdcAnswer) -> Iterator[RenderableType]:
 
 def _is_same_package(one: SourcedFact, other: SourcedFact) -> bool:
     columns = ("hcpcs", "package_size", "package_quantity", "units_per_item")
-    return all(one.values[c] == other.values[c] for c in columns) and one.source.source == other.source.source
+    same = all(one.values[c] == other.values[c] for c in columns)
+    # A quarter that nobody read is not told under the grade of one that was.
+    return (
+        same and one.source.source == other.source.source and one.source.confidence == other.source.confidence
+    )

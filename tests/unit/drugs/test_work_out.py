@@ -151,8 +151,8 @@ def test_inpatient_has_no_part_b_line():
     ("request_", "word", "missing"),
     [
         ({"dose": "125"}, "dose unit", "dose unit"),
-        ({"dose": "-5 mg"}, "negative", "dose unit"),
-        ({"dose": "0 mg"}, "positive", "dose unit"),
+        ({"dose": "-5 mg"}, "negative", "dose"),
+        ({"dose": "0 mg"}, "positive", "dose"),
         ({"dose": "100 units"}, "units", "dose unit"),
         ({"dose": "100 iu"}, "international units", "dose unit"),
         ({"dose": "2 mL"}, "strength", "strength"),
@@ -221,6 +221,22 @@ def test_ndc_of_another_code():
     answer = ask("40 mg", "2024-07-10", ndc="00009030602", vials=("40 mg",), route="im")
     assert "ndc-not-for-code" in edits(answer)
     assert answer.lines[0].ndc is None
+
+
+def test_a_listed_misspelling_is_not_known_as_written():
+    refused = ask("40 mg", "2024-08-20", drug="methylprednisilone").refused
+    assert refused is not None
+    for word in ("not known as written", "near name: methylprednisolone,", "ambiguous", "J1010", "J2919"):
+        assert word in refused.reason
+    assert refused.missing == ("salt or ester",)
+
+
+def test_part_of_a_brand_offers_the_brands():
+    refused = ask("40 mg", "2024-08-20", drug="medrol").refused
+    assert refused is not None
+    for word in ("unknown drug", "Depo-Medrol", "Solu-Medrol"):
+        assert word in refused.reason
+    assert "medral" not in refused.reason
 
 
 def test_ndc_settles_the_salt():

@@ -104,3 +104,18 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, name: str, text: str) -> No
 
 def test_prices_are_exact() -> None:
     assert check(CSV).findings.schema["price"] == pl.Decimal(18, 2)
+
+
+def test_separators_within_quotes_divide_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "charges.csv"
+    path.write_text(
+        'code,description,price\nJ1745,"Infliximab, 10 mg","$1,200.00"\nJ1100,"Dexamethasone acetate, 1 mg",2\n'
+    )
+    found = check(path)
+    assert {row for row, _, edit in kinds(found) if edit == "GU001"} == {3}
+
+
+def test_a_title_line_over_the_header_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "charges.csv"
+    path.write_text("Charge master 2026\ncode,description,price\nJ1100,Dexamethasone acetate 1 mg,2\n")
+    assert {row for row, _, edit in kinds(check(path)) if edit == "GU001"} == {3}

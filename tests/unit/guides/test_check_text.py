@@ -256,3 +256,32 @@ def test_the_audited_page(shared: Path) -> None:
         if row.audit == "TRUE":
             assert row.ours != "FALSE", row
     assert {f"GU00{n}" for n in range(1, 8)} <= edits_of(found)
+
+
+def test_plain_text_offsets_hold_over_headings_items_rows_and_indented_lines(tmp_path: Path) -> None:
+    """The quote is found in the text of the file itself, with line ends of either kind."""
+    text = (
+        "HCPCS Code J1745\n\n# J1745: An Overview\n\nJ1745 represents rituximab,\n   10 mg.\n\n- J1885 is pantoprazole.\n\n"
+        "Title\n=====\n\nOne unit of J1745 is 100 mg.\n\n| Code | Drug |\n| --- | --- |\n| J2405 | granisetron |\n"
+    )
+    for ends in (text, text.replace("\n", "\r\n")):
+        path = tmp_path / "guide.txt"
+        path.write_bytes(ends.encode())
+        found = check_document(read_document(path), Reference.starter(), on=ON, as_of=ON)
+        wrong = [s for s in found.statements if s.verdict is TextVerdict.FALSE and s.place]
+        assert {s.code for s in wrong} == {"J1745", "J1885", "J2405"}
+        for one in wrong:
+            assert one.place is not None
+            assert " ".join(text[one.place.start : one.place.end].split()) == one.quote
+
+
+def test_the_title_of_a_guide_that_tells_of_the_end_offers_nothing() -> None:
+    def guide(body: str) -> list[TextVerdict]:
+        builder = Builder("guide.txt", "txt")
+        builder.add("heading", "HCPCS Code J1030: How to Bill", line=1)
+        builder.add("paragraph", body, line=3)
+        found = check_document(builder.done(), Reference.starter(), on=ON, as_of=ON).statements
+        return [s.verdict for s in found if s.kind == "use" and s.place and s.place.line == 1]
+
+    assert guide("J1030 ended on March 31, 2024. Bill J1010.") == []
+    assert guide("J1030 represents methylprednisolone acetate, 40 mg.") == [TextVerdict.OUTDATED]

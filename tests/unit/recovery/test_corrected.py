@@ -82,7 +82,10 @@ def test_discarded_line_is_added_and_the_total_follows(caplog):
     changes = [
         SetValue(1, "units", "13"),
         SetValue(1, "charge_amount", "46.80"),
-        AddLine(1, (("modifiers", "JW"), ("units", "12"), ("charge_amount", "43.20"))),
+        AddLine(
+            1,
+            (("modifiers", "JW"), ("units", "12"), ("charge_amount", "43.20"), ("ndc_quantity", "0.48")),
+        ),
     ]
     done = write(changes=changes)
     bundle, _ = read_claims_bytes(done.data)
@@ -121,7 +124,7 @@ def test_line_is_dropped_and_the_total_follows(caplog):
         ({"changes": [DropLine(5)]}, "no line 5"),
         ({"changes": [SetValue(2, "ndc_as_sent", "57894003001")]}, "ndc_quantity"),
         ({"changes": [DropLine(1), DropLine(2)]}, "no line would be left"),
-        ({"changes": [SetValue(1, "charge_amount", "ninety")]}, "no charge|read back"),
+        ({"changes": [SetValue(1, "charge_amount", "ninety")]}, "form of its column"),
     ],
 )
 def test_refuses_with_a_reason(given, words):
@@ -148,6 +151,85 @@ def test_only_the_claims_own_levels_are_written():
     assert "HL*1**20*1~" in text
     assert "HL*2*1*22*1~" in text
     assert "HL*3*2*23*0~" in text
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "value", "words"),
+    [
+        (1, "units", "", "cannot be taken away"),
+        (1, "units", "0", "form"),
+        (1, "units", "-3", "form"),
+        (1, "charge_amount", "-5", "form"),
+        (1, "charge_amount", "4.005", "form"),
+        (1, "modifiers", "JZZ", "form"),
+        (1, "modifiers", "JZ,JZ", "twice"),
+        (1, "hcpcs", "j2919", "form"),
+        (1, "diagnosis_pointers", "9", "does not have"),
+        (1, "diagnosis_pointers", "x", "form"),
+        (1, "ndc_as_sent", "0009-0047-22", "form"),
+        (1, "ndc_as_sent", "", "cannot be taken away"),
+        (1, "ndc_unit", "U^", "character"),
+        (1, "line_note", "x" * 81, "form"),
+        (None, "diagnosis_codes", "K50.00", "form"),
+        (None, "prior_authorization_number", "A" * 51, "form"),
+        (1, "units", "25", "says already"),
+        (1, "line_description", "", "says already"),
+    ],
+)
+def test_a_value_that_no_payer_reads_is_refused_and_not_repeated(line, column, value, words):
+    with pytest.raises(UsageError, match=words) as refused:
+        write(changes=[SetValue(line, column, value)])
+    assert len(value) < 5 or value not in str(refused.value)
+
+
+def test_diagnoses_and_pointers_change_together():
+    sent = make_837([ClaimSpec("A1", lines=LINES, diagnoses=("K5000", "L500"))]).encode()
+    sent = sent.replace(b"*UN*25***1~", b"*UN*25***1:2~")
+    with pytest.raises(UsageError, match="line 1 would point"):
+        write(sent, changes=[SetValue(None, "diagnosis_codes", "K5000")])
+    changes = [SetValue(None, "diagnosis_codes", "K5000"), SetValue(1, "diagnosis_pointers", "1")]
+    assert b"HI*ABK:K5000~" in write(sent, changes=changes).data
+
+
+def test_codes_that_are_no_diagnoses_are_kept():
+    mixed = PLAIN.replace(b"HI*ABK:L500", b"HI*ABK:L500*BP:12345")
+    with pytest.raises(UsageError, match="other codes"):
+        write(mixed, changes=[SetValue(None, "diagnosis_codes", "K5000")])
+    apart = PLAIN.replace(b"HI*ABK:L500", b"HI*BP:12345~HI*ABK:L500")
+    assert b"HI*BP:12345~" in write(apart, changes=[SetValue(None, "diagnosis_codes", "K5000")]).data
+
+
+def test_no_second_number_of_an_earlier_claim_stays():
+    twice = PLAIN.replace(b"HI*ABK", b"REF*F8*OLD1~REF*F8*OLD2~REF*EA*REC1~HI*ABK")
+    text = write(twice, kind=Kind.NEW, payer_claim_control_number=None).data
+    assert b"REF*F8" not in text
+    assert b"REF*EA*REC1~" in text
+    text = write(twice).data
+    assert text.count(b"REF*F8*") == text.count(b"REF*F8*ICN42~") == 1
+
+
+def test_a_line_counter_without_a_number_is_numbered():
+    bare = PLAIN.replace(b"LX*1~", b"LX~")
+    assert b"LX*1~" in write(bare).data
+
+
+def test_a_new_line_takes_no_quantity_of_the_drug_from_another():
+    with pytest.raises(UsageError, match="ndc_quantity"):
+        write(changes=[AddLine(1, (("units", "12"), ("charge_amount", "43.20")))])
+    with pytest.raises(UsageError, match="twice"):
+        write(changes=[AddLine(2, (("units", "1"), ("units", "2"), ("charge_amount", "1")))])
+
+
+def test_what_another_payer_decided_stays_in_balance():
+    decided = LineAdjudicationSpec("OTH1", "60", [AdjustmentSpec("CO", [("45", "30", None)])])
+    lines = [replace(LINES[0], adjudications=(decided,)), LINES[1]]
+    sent = make_837([ClaimSpec("A1", lines=lines, other_payers=[OtherPayerSpec("OTH1", paid="60")])]).encode()
+    with pytest.raises(UsageError, match="no longer balance"):
+        write(sent, changes=[SetValue(1, "charge_amount", "46.80")])
+    with pytest.raises(UsageError, match="another payer decided line 1"):
+        write(sent, changes=[DropLine(1)])
+    assert b"SVD*OTH1*60" in write(sent, changes=[DropLine(2)]).data
+    assert b"SVD*OTH1*60" in write(sent, changes=[SetValue(2, "charge_amount", "200.00")]).data
 
 
 def _random_case(draw: random.Random) -> tuple[bytes, int, Kind, list]:
@@ -204,9 +286,15 @@ def _random_case(draw: random.Random) -> tuple[bytes, int, Kind, list]:
         SetValue(count, "line_note", "SEE RECORD"),
         SetValue(1, "service_date_from", "2024-06-04"),
         AddLine(1, (("modifiers", "JW"), ("units", "3"), ("charge_amount", "12.34"))),
-        DropLine(count),
+        # A line that another payer decided is not dropped.
+        SetValue(count, "modifiers", "KX") if lines[-1].adjudications else DropLine(count),
     ]
     picked = draw.sample(pool, draw.randint(1, 4)) if kind is not Kind.VOID else []
+    if lines[0].ndc or any(isinstance(c, SetValue) and c.column == "ndc_as_sent" for c in picked):
+        picked = [
+            replace(c, values=(*c.values, ("ndc_quantity", "0.2"))) if isinstance(c, AddLine) else c
+            for c in picked
+        ]
     gone = {c.line for c in picked if isinstance(c, DropLine)}
     places = set()
     changes = []

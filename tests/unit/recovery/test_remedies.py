@@ -171,3 +171,10 @@ def test_a_guard_is_not_overruled_in_silence() -> None:
     assert refused == []
     assert (changed["remedy"][0], changed["appeal_level"][0]) == ("APP", 1)
     assert "against the guard no-appeal-of-unprocessable" in changed["reasons"][0].to_list()[-1]
+
+
+def test_a_whole_charge_under_45_is_not_dropped() -> None:
+    """The payer gave no real reason, so somebody has to ask it; nothing is done with the rest above a fee."""
+    got = one(denied("CO-45"))
+    assert (got["outcome"], got["root_cause"], got["remedy"]) == ("denied", None, None)
+    assert "The payer's real reason; ask it." in got["missing"]

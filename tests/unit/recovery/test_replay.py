@@ -74,6 +74,21 @@ def test_the_same_denial_is_right_in_one_year_and_wrong_in_the_other() -> None:
     ).to_list() == ["APP", "WO"]
 
 
+def test_bundled_by_status_is_appealed_in_one_year_and_written_off_in_the_other() -> None:
+    """Reason 97 for packaging: no modifier helps, whatever the pair."""
+    days = [date(2025, 3, 5), date(2026, 3, 5)]
+    got = run([hospital(d) for d in days], *(hospital_denial("97", d) for d in days), kind="institutional")
+    lines = answered(*(hospital_denial("97", d) for d in days)).with_columns(
+        got["replay_verdict"], got["finding_edit"]
+    )
+    decided = decide_remedies(lines, got.drop("replay_verdict", "finding_edit"))
+    assert decided["remedy"].to_list() == ["APP", "WO"]
+    untold = decide_remedies(
+        lines.drop("replay_verdict", "finding_edit"), got.drop("replay_verdict", "finding_edit")
+    )
+    assert untold["remedy"].to_list() == ["REPL", "REPL"]
+
+
 def test_what_was_not_known_then() -> None:
     """Addendum B of 2026 came out after the first days of the year were billed."""
     day = date(2026, 1, 5)

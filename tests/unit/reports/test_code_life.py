@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from scrubjay.drugs.answers import Provenance, SourcedFact
-from scrubjay.reports import code_life
+from scrubjay.drugs.answers import CodeAnswer, NdcAnswer, Provenance, SourcedFact
+from scrubjay.reports import answers, code_life
 from scrubjay.reports.chart import Bar, moved, svg_chart, text_chart
 
 JAN, APR, JUL, OCT = (date(2025, m, 1) for m in (1, 4, 7, 10))
@@ -116,3 +116,56 @@ def test_periods_in_words() -> None:
     assert code_life.period(JAN, None) == "from 2025-01-01"
     assert code_life.period(None, ENDS[JAN]) == "to 2025-03-31"
     assert code_life.period(None, None) == ""
+
+
+SHARES = (fact(JAN, coinsurance_percent="20"), fact(APR, coinsurance_percent="17.585"))
+
+
+@pytest.mark.parametrize(
+    ("on", "says"),
+    [
+        (date(2025, 5, 1), "Patient's share on 2025-05-01: 17.585 %."),
+        (date(2026, 11, 26), "Patient's share: not known on 2026-11-26; 17.585 % in 2025 Q2."),
+        (date(2024, 11, 26), "Patient's share: not known on 2024-11-26; 20 % in 2025 Q1."),
+    ],
+)
+def test_a_share_is_told_of_its_quarter_only(on, says) -> None:
+    assert code_life.share_words(CodeAnswer("J0897", on, limit_history=SHARES)) == says
+
+
+def test_no_share_held() -> None:
+    answer = CodeAnswer("J0897", APR, limit_history=(fact(JAN, coinsurance_percent=None),))
+    assert code_life.share_words(answer) is None
+
+
+PACKAGE = {
+    "ndc": "50090602400", "hcpcs": "J1010", "drug": "methylprednisolone acetate", "product": "80 mg / 1 mL", "labeler": "A",
+    "package_size": "1", "package_quantity": "25", "units_per_item": "80", "units_per_package": "2000",
+    "container_type": "single-dose", "container_confidence": "C", "ndc_billing_unit": "ML", "ndc_unit_confidence": "A",
+}  # fmt: skip
+
+
+def package(first: date, confidence: str, note: str | None = None) -> SourcedFact:
+    return SourcedFact(dict(PACKAGE), first, ENDS[first], Provenance("CMS", "e", confidence, None, note))
+
+
+def test_each_value_of_a_package_has_its_own_mark_and_the_note_is_shown() -> None:
+    out = io.StringIO()
+    held = package(APR, "A", "the FDA says 1 vial in 1 carton")
+    answers.print_ndc(
+        NdcAnswer("x", date(2025, 5, 1), "50090602400", packages=(held,)), Console(file=out, width=200)
+    )
+    for piece in (
+        "single-dose [C, unverified]", "NDC quantity in ML [A]", "items in a package 25", "billing units of one item 80",
+        "of a package 2000", "Note: the FDA says 1 vial in 1 carton",
+    ):  # fmt: skip
+        assert piece in out.getvalue()
+
+
+def test_quarters_of_different_grades_are_told_apart() -> None:
+    answer = NdcAnswer(
+        "x", JAN, "50090602400", history=(package(JAN, "D"), package(APR, "A"), package(JUL, "A"))
+    )
+    text = shown(*code_life.ndc_by_quarter(answer))
+    assert "(2025 Q1)  unverified  CMS e [D, unverified]" in text
+    assert "(2025 Q2 to 2025 Q3)  CMS e [A]" in text

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scrubjay.errors import UsageError
+from scrubjay.intake.x12.part_values import refuse_bad_value
 from scrubjay.intake.x12.segment_parts import Column, get, insert, note, own_count, put, reference
 
 if TYPE_CHECKING:
@@ -57,13 +58,29 @@ def write_column(claim: OneClaim, line: int | None, column: str, value: str) -> 
     columns, owned = _owner(claim, line)
     header = claim.header
     marks = {m.decode("latin-1") for m in (header.element, header.component, header.terminator)}
+    marks |= {claim.isa[11]} if len(claim.isa) > 11 and not claim.isa[11].isalnum() else set()
     if not value.isascii() or not value.isprintable() or any(mark in value for mark in marks):
         raise UsageError(
             "the value holds a character that this file cannot carry.",
             where=_place(line, column),
             hint="Use letters, digits and plain punctuation without the separators of the file.",
         )
-    _named(columns, column, line).write(claim, owned, value)
+    named = _named(columns, column, line)
+    refuse_bad_value(column, value, where=_place(line, column))
+    named.write(claim, owned, value)
+    # A form of the segment that the writer does not know must not pass for the accepted change.
+    held = named.read(claim, owned) or ""
+    is_there = (
+        set(value.split(",")) <= set(held.split(","))
+        if column == "attachment_numbers"
+        else held == (value.replace("-", "") if column == "service_date_from" else value)
+    )
+    if not is_there:
+        raise UsageError(
+            f"{column} stands on the claim in a form that is not changed here.",
+            where=_place(line, column),
+            hint="Change it in the billing system.",
+        )
 
 
 def _owner(claim: OneClaim, line: int | None) -> tuple[dict[str, Column], list[Segment]]:
@@ -233,6 +250,10 @@ def _write_diagnoses(claim: OneClaim, owned: list[Segment], value: str) -> None:
         )
     own = owned[: own_count(owned, _HEAD_ENDS)]
     held = [s for s in own if s[0] == "HI" and get(s, 1) and s[1].split(claim.component)[0] in _DIAGNOSES]
+    if any(e and e.split(claim.component)[0] not in _DIAGNOSES for s in held for e in s[1:]):
+        raise UsageError(
+            "the diagnoses stand in one segment with other codes.", hint="Change them in the billing system."
+        )
     at = owned.index(held[0]) if held else None
     for segment in held:
         owned.remove(segment)

@@ -46,24 +46,30 @@ def insert(owned: list[Segment], new: Segment, order: Sequence[str], ends: Seque
 
 
 def reference(qualifier: str, order: Sequence[str], ends: Sequence[str]) -> Column:
-    """A REF by its qualifier."""
+    """A REF by its qualifier; one that names another payer (REF04) is left alone."""
+
+    def is_meant(segment: Segment) -> bool:
+        return segment[0] == "REF" and get(segment, 1) == qualifier and get(segment, 4) is None
 
     def find(owned: list[Segment]) -> Segment | None:
         own = owned[: own_count(owned, ends)]
-        return next((s for s in own if s[0] == "REF" and get(s, 1) == qualifier), None)
+        return next((s for s in own if is_meant(s)), None)
 
     def read(_: OneClaim, owned: list[Segment]) -> str | None:
         found = find(owned)
         return get(found, 2) if found else None
 
     def write(_: OneClaim, owned: list[Segment], value: str) -> None:
-        found = find(owned)
-        if found is not None and value:
-            put(found, 2, value)
-        elif found is not None:
-            owned.remove(found)
+        first = find(owned)
+        if first is not None and value:
+            put(first, 2, value)
         elif value:
-            insert(owned, ["REF", qualifier, value], order, ends)
+            first = ["REF", qualifier, value]
+            insert(owned, first, order, ends)
+        # The guides have one; a second would still say the old value.
+        for segment in [s for s in owned[: own_count(owned, ends)] if is_meant(s)]:
+            if segment is not first or not value:
+                del owned[next(n for n, s in enumerate(owned) if s is segment)]
 
     return Column(read, write)
 

@@ -60,11 +60,13 @@ class Packet:
         letter: the verified letter.
         heading: blocks of lines above it.
         papers: on file and missing.
+        level: of the appeal; null for other letters.
     """
 
     letter: Letter
     heading: tuple[tuple[str, ...], ...]
     papers: tuple[Paper, ...]
+    level: int | None = None
 
     @property
     def missing(self) -> tuple[Paper, ...]:
@@ -101,7 +103,7 @@ def make_packet(
     template = _chosen(wanted, own_templates)
     cause = decision.get("root_cause")
     letter = write_letter(template, records, cause=str(cause) if cause else None)
-    return Packet(letter, _heading(records), _papers(template, records, cause, papers or {}))
+    return Packet(letter, _heading(records), _papers(template, records, cause, papers or {}), wanted.level)
 
 
 def _allowed(decision: Mapping[str, object], written_on: date) -> str:
@@ -239,15 +241,17 @@ def enter(
     at: datetime,
     again: str | None,
 ) -> None:
-    """Enter a packet in the record of papers before it is written; one letter of a kind for one answer.
+    """Enter a packet in the record of papers before it is written; one letter of a kind and level for one line.
 
     Raises:
         UsageError: it was written before.
     """
     names = ("answer.payer_claim_control_number", "answer.patient_control_number", "line.hcpcs")
     parts = [records[n].text if n in records else None for n in names]
-    days = [records[n].text for n in ("line.service_date",) if n in records]
-    key = key_of("letter", packet.letter.template, *parts, *days)
+    of_line = ("line.service_date", "line.modifiers", "line.units_billed", "line.charge_amount")
+    parts += [records[n].text if n in records else None for n in of_line]
+    level = None if packet.level is None else str(packet.level)
+    key = key_of("letter", packet.letter.template, level, *parts)
     data = pdf_bytes(packet.letter, packet.heading)
     user = by or getpass.getuser()
     ledger.record(key, packet.letter.template, file=folder, data=data, by=user, at=at, again=again)

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import docx
@@ -17,8 +17,9 @@ from scrubjay.errors import UsageError
 from scrubjay.recovery.letters.case_records import Case, case_records
 from scrubjay.recovery.letters.facts import Fact, Records
 from scrubjay.recovery.letters.letter import Run, Written, faults, refuse_unsourced
-from scrubjay.recovery.letters.packet import make_packet, write_packet
+from scrubjay.recovery.letters.packet import enter, make_packet, write_packet
 from scrubjay.recovery.letters.template import SLOT, Wanted, choose, parse_template, templates
+from scrubjay.recovery.sent import SentLedger
 from scrubjay.reference import Reference
 
 DAY = date(2026, 3, 20)
@@ -197,3 +198,16 @@ def test_markup_in_a_record_stays_text(tmp_path):
     write_packet(made, held, tmp_path / "case-3")
     text = " ".join(p.extract_text() for p in pypdf.PdfReader(tmp_path / "case-3" / "letter.pdf").pages)
     assert "#panic()" in text
+
+
+def test_the_next_level_and_another_line_are_letters_of_their_own(tmp_path):
+    ledger = SentLedger(tmp_path)
+    given = {"folder": "case-1", "by": "maria", "at": datetime(2026, 3, 20, tzinfo=UTC), "again": None}
+    first = packet()
+    enter(first, records(), ledger, **given)
+    with pytest.raises(UsageError, match="written before"):
+        enter(first, records(), ledger, **given)
+    enter(replace(first, level=2), records(), ledger, **given)
+    other = records().without("line.modifiers").with_facts([Fact("line.modifiers", "JW", "feb.835")])
+    enter(first, other, ledger, **given)
+    assert len(ledger.entries()) == 3
