@@ -48,12 +48,13 @@ EDIT = Edit(
     & ((col("container_type") == "single-dose") | (col("container_type").is_null())),
     fires=_IS_PART & _AGREES & (_LEFT_OVER >= 1) & _IS_SINGLE_DOSE,
     message=format(
-        "{}-JZ x {} says that nothing was discarded, and the NDC quantity of {} UN leaves {} units in a single-dose "
-        "container.",
+        "{}-JZ x {} says that nothing was discarded, and the NDC quantity of {} UN leaves {} of the {} units "
+        "of a single-dose container.",
         "hcpcs",
         number("units"),
         number("ndc_quantity"),
         number(_LEFT_OVER),
+        number("units_per_item"),
     ),
     fix=Fix(
         format(
