@@ -55,11 +55,15 @@ def test_medicare_is_meant_where_no_payer_is_named(payer):
     assert any("MUE of J2919" in s.text for s in answer.steps)
 
 
-def test_a_payer_without_a_policy_is_said_and_not_guessed():
-    answer = api.units(request(payer="somebody"), as_of=AS_OF)
-    assert drug_lines(answer) == [("J2919", "13")]
-    assert "missing-discarded-drug-modifier" in edits(answer)
-    assert any("no policy of this payer is loaded" in w.message for w in answer.warnings)
+@pytest.mark.parametrize(
+    ("payer", "offered"), [("somebody", "Known: "), ("uhc-comunity-plan-md", "Near: uhc-community-plan-md")]
+)
+def test_a_payer_without_a_policy_is_refused_and_not_guessed(payer, offered):
+    refused = api.units(request(payer=payer), as_of=AS_OF).refused
+    assert refused is not None
+    assert refused.missing == ("payer",)
+    assert "payer is unknown" in refused.reason
+    assert offered in refused.reason
 
 
 def test_a_payer_whose_policy_does_not_say():
