@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _DECIDED = ("1", "2", "3", "4", "19", "20", "21")
 """CLP02 of a claim that the payer decided."""
+_AS_PAYER = (("P", ("1", "19")), ("S", ("2", "20")), ("T", ("3", "21")))
+"""SBR01 of a claim, and the CLP02 by which that payer answers as such; 4 (denied) is any payer's."""
 _NOT_DECIDED = frozenset({"MA130", "N517"})
 """Remarks by which a claim with a decision's status was returned all the same."""
 _FREQUENCIES = "frequency_codes_accepted"
@@ -77,8 +79,16 @@ def changes_of(sets: Sequence[str], adds: Sequence[str], drops: Sequence[int]) -
     return [*map(parse_set, sets), *map(parse_add, adds), *map(DropLine, drops)]
 
 
-def answers_to(paths: Sequence[Path], patient_control_number: str) -> list[Answer]:
+def answers_to(
+    paths: Sequence[Path], patient_control_number: str, responsibility: str | None
+) -> list[Answer]:
     """What remittances say of a claim, reversals and what they take back left out.
+
+    Args:
+        paths: remittances.
+        patient_control_number: CLM01.
+        responsibility: SBR01 of the claim. An answer that another payer's place in the order gives (CLP02) is not
+            about this sending of the claim, and its number must not be named to this payer.
 
     Raises:
         UnreadableInputError: a file holds no remittance that can be read.
@@ -98,7 +108,10 @@ def answers_to(paths: Sequence[Path], patient_control_number: str) -> list[Answe
             raise UnreadableInputError(fatal.message, where=report.path, hint=fatal.hint)
     if not claims:
         return []
-    found, said = pl.concat(claims), pl.concat(remarks)
+    others = [status for place, status in _AS_PAYER if place != responsibility] if responsibility else []
+    elsewhere = pl.col("claim_status_code").is_in([s for statuses in others for s in statuses])
+    found = pl.concat(claims).filter(~elsewhere.fill_null(value=False))
+    said = pl.concat(remarks)
     taken_back = found.filter("is_reversal")["payer_claim_control_number"].implode()
     # A correction comes with a number of its own; the one that was taken back is not to be named.
     alive = found.filter(
@@ -181,7 +194,11 @@ def corrected(
             hint="`scrubjay check` says why.",
         )
     claim = rows.row(0, named=True)
-    found = answers_to(answers, claim["patient_control_number"]) if answers else []
+    found = (
+        answers_to(answers, claim["patient_control_number"], claim["payer_responsibility_code"])
+        if answers
+        else []
+    )
     if kind is Kind.NEW and any(a.is_decided for a in found):
         raise UsageError(
             "the payer decided this claim, so a new one would be denied as a duplicate.",

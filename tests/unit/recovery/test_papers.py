@@ -26,9 +26,9 @@ def remittance(*claims: str) -> str:
     return envelope([[*body, f"SE*{len(body) + 1}*0001"]], functional_id="HP", implementation="005010X221A1")
 
 
-def denied(icn: str, *, remark: str | None = None) -> list[str]:
+def denied(icn: str, *, remark: str | None = None, status: str = "4") -> list[str]:
     return [
-        f"CLP*A1*4*300*0*0*12*{icn}*11*1",
+        f"CLP*A1*{status}*300*0*0*12*{icn}*11*1",
         "NM1*QC*1*DOE*JANE****MI*M1",
         *([f"MOA***{remark}"] if remark else []),
         "SVC*HC:J2919*300*0**0**25",
@@ -84,6 +84,12 @@ def test_an_answer_that_was_taken_back_is_not_replaced(claims, tmp_path):
         tmp_path, remittance(*taken_back("ICN1"), *denied("ICN2")).replace("CHK1", "CHK2"), "second.835"
     )
     assert write(claims, answers=[first, second]).replaces == "ICN2"
+
+
+def test_the_number_of_another_payer_is_not_named(claims, tmp_path):
+    secondary = answer(tmp_path, remittance(*denied("SECOND9", status="2")))
+    with pytest.raises(UsageError, match="payer's number"):
+        write(claims, answers=[secondary])
 
 
 def test_a_decided_claim_is_not_sent_as_new(claims, tmp_path):
