@@ -176,9 +176,9 @@ def test_what_is_raised_undoes_the_transaction(store):
 
 def test_a_line_without_its_claim_is_refused(store):
     with pytest.raises(StoreFailedError) as raised, store.writing() as connection:
-        connection.execute(insert(schema.claim_lines).values(id=1, claim_id=99, line_note="SECRET"))
+        connection.execute(insert(schema.claim_lines).values(id=1, claim_id=990099, line_note="SECRET"))
     assert "SECRET" not in str(raised.value)
-    assert "99" not in str(raised.value)
+    assert "990099" not in str(raised.value)
 
 
 def test_cases_outcomes_and_authorizations_hold_exact_values(store):
