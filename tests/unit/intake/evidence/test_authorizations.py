@@ -125,6 +125,7 @@ def test_an_837_is_no_answer(tmp_path):
     frame, report = read(tmp_path, data)
     assert frame.height == 0
     assert report.problems[0].kind == "not-278"
+    assert "Name the file with the 278" in report.problems[0].hint
 
 
 TABLE = "number,payer,code,ndc,units,from,to,site,provider,status\n"

@@ -112,7 +112,12 @@ def read_levels(
         if what.kind == set_id:
             return None
         name = "of a kind that is not known" if what.kind == "unknown" else f"a {what.kind}, not a {set_id}"
-        return Refusal(f"not-{set_id}", f"This transaction set is {name}.", hint(what.kind))
+        # What the claim reader says of an 837 would send the reader back to it.
+        advice = f"Name the file with the {set_id}; claims go to `scrubjay check`."
+        is_claim = what.kind.startswith("837")
+        return Refusal(
+            f"not-{set_id}", f"This transaction set is {name}.", advice if is_claim else hint(what.kind)
+        )
 
     envelope = Envelope(report, log, {}, refusal=refused, again="The answer counts once.")
     tokens = Tokenizer(Source(io.BytesIO(data)), log, _BATCH_BYTES, wanted=set_id)
