@@ -171,10 +171,13 @@ def judge(frame: pl.DataFrame, edits: Sequence[Edit], weights: pl.Series | None 
         # Filtering the few columns that are read, not the two hundred that are there.
         read = {*edit.reads(), *_ALWAYS_READ}
         narrow = frame[[c for c in frame.columns if c in read]]
+        # In one piece: polars 2.1 panics over `when` on columns that a filter left in empty pieces.
         if counts[edit.name][Verdict.FIRES]:
-            findings.append(_findings(narrow.filter(verdicts[edit.name] == Verdict.FIRES), edit))
+            fired = narrow.filter(verdicts[edit.name] == Verdict.FIRES).rechunk()
+            findings.append(_findings(fired, edit))
         if counts[edit.name][Verdict.NOT_EVALUATED]:
-            unknown.append(_unknown(narrow.filter(verdicts[edit.name] == Verdict.NOT_EVALUATED), edit))
+            open_rows = narrow.filter(verdicts[edit.name] == Verdict.NOT_EVALUATED).rechunk()
+            unknown.append(_unknown(open_rows, edit))
     return Judgement(verdicts, pl.concat(findings), pl.concat(unknown), counts, problems)  # type: ignore[arg-type]
 
 

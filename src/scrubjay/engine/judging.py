@@ -64,21 +64,28 @@ NO_LINES = LINES.empty().with_columns(pl.lit(None, dtype=pl.Date).alias("service
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What the deferred part needs of a batch: columns of its claims once per claim, those of its lines."""
+    """What the deferred part needs of a batch beside its index: columns of its claims and of its lines."""
 
     claims: pl.DataFrame
     lines: pl.DataFrame
 
-    def on_lines(self) -> pl.DataFrame:
-        """All of it on the lines."""
-        numbered = self.claims.select("claim_key", pl.int_range(pl.len(), dtype=pl.UInt32).alias("_row"))
-        rows = self.lines.select("claim_key").join(
-            numbered, on="claim_key", how="left", maintain_order="left"
-        )
-        return pl.concat([self.lines, self.claims.drop("claim_key")[rows["_row"]]], how="horizontal")
+    @staticmethod
+    def on_lines(parts: Sequence[Kept], index: pl.DataFrame) -> pl.DataFrame:
+        """All of it on the lines.
+
+        Args:
+            parts: of all batches, in their order; their frames are emptied.
+            index: the lines of all batches with `LINE_INDEX`, in the same order.
+        """
+        claims = in_one_piece([k.claims for k in parts])
+        lines = in_one_piece([k.lines for k in parts])
+        numbered = claims.select("claim_key", pl.int_range(pl.len(), dtype=pl.UInt32).alias("_row"))
+        rows = index.select("claim_key").join(numbered, on="claim_key", how="left", maintain_order="left")
+        of_claims = claims.drop("claim_key")[rows["_row"]]
+        return pl.concat([index, lines.drop("line_key"), of_claims], how="horizontal")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Batch:
     """What is kept of one batch."""
 
@@ -91,10 +98,32 @@ class Batch:
     verdicts: tuple[pl.DataFrame, ...]
 
 
+def in_one_piece(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Frames below one another, null where one has no such column, each column in one piece.
+
+    Args:
+        frames: at least one. They are emptied on the way, so that never more than one column is held twice.
+    """
+    dtypes = {name: dtype for frame in frames for name, dtype in frame.schema.items()}
+    heights = [frame.height for frame in frames]
+    return pl.DataFrame(
+        pl.concat(
+            [
+                frame.drop_in_place(name)
+                if name in frame.columns
+                else pl.Series(name, [None], dtype=dtype).new_from_index(0, height)
+                for frame, height in zip(frames, heights, strict=True)
+            ],
+            rechunk=True,
+        )
+        for name, dtype in dtypes.items()
+    )
+
+
 def _without_nulls(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame without the columns that hold nothing: of most payers most parameters are unknown."""
     return frame.select(
-        c.name for c in frame.get_columns() if c.name.endswith("_key") or c.null_count() < frame.height
+        c.name for c in frame.get_columns() if c.name == "claim_key" or c.null_count() < frame.height
     )
 
 
@@ -142,9 +171,9 @@ class Judge:
             bundles: whole claims. The list is emptied: once joined they would only hold memory.
         """
         if self.keep_verdicts:
-            return [self.batch(bundle) for bundle in bundles]
+            return [self.batch(ClaimBundle.joined([bundle])) for bundle in bundles]
         heights = [bundle.heights for bundle in bundles]
-        together = bundles[0] if len(bundles) == 1 else ClaimBundle.joined(bundles)
+        together = ClaimBundle.joined(bundles)
         bundles.clear()
         shapes = shapes_of(together, self.plan)
         if shapes is not None:
@@ -197,14 +226,17 @@ class Judge:
             coverage=per_claim(coverage),
             claims=ctx.claims.select(*CLAIM_INDEX, *self.claim_columns),
             lines=ctx.lines.select(*LINE_INDEX, *self.line_columns),
-            kept=Kept(
-                _without_nulls(ctx.claims.select(plan.kept_of("claim"))),
-                _without_nulls(ctx.lines.select(plan.kept_of("line"))),
-            )
-            if is_kept
-            else None,
+            kept=self._kept(ctx) if is_kept else None,
             waiting=waiting,
             verdicts=verdicts,
+        )
+
+    def _kept(self, ctx: FactContext) -> Kept:
+        # A key stays, so that the height does where everything else is null.
+        own = [n for n in self.plan.kept_of("line") if n == "line_key" or n not in LINE_INDEX]
+        return Kept(
+            _without_nulls(ctx.claims.select(self.plan.kept_of("claim"))),
+            _without_nulls(ctx.lines.select(own)),
         )
 
     def _waits(self, lines: pl.DataFrame) -> pl.Series:
@@ -258,16 +290,22 @@ class Judge:
         ]
         return pl.concat(parts) if parts else pl.DataFrame()
 
-    def deferred(self, kept: Iterable[Kept], waiting: pl.DataFrame | None) -> list[Batch]:
-        """Facts that compare claims with one another, and the edits that read them."""
-        # Batch by batch: put together before, all of it would be copied.
-        lines = pl.concat([k.on_lines() for k in kept], how="diagonal")
+    def deferred(self, index: pl.DataFrame, kept: list[Kept], waiting: list[pl.DataFrame]) -> list[Batch]:
+        """Facts that compare claims with one another, and the edits that read them.
+
+        Args:
+            index: all lines with `LINE_INDEX`.
+            kept: what the batches kept, in the same order. Both lists are emptied, once put together.
+            waiting: the lines that wait; empty where no edit waits.
+        """
+        lines = Kept.on_lines(kept, index)
+        kept.clear()
         absent = [n for n in self.plan.kept_for_deferred if n not in lines.columns]
         lines = lines.with_columns(pl.lit(None, dtype=column(n).dtype).alias(n) for n in absent)
         lines = lines[list(self.plan.kept_for_deferred)]
         earlier = self.earlier()
         if earlier.height:
-            lines = pl.concat([earlier, lines])
+            lines = pl.concat([earlier, lines], rechunk=True)
         ctx = self._after_all(lines, earlier.height)
         del lines
         late_groups = self.plan.deferred_groups
@@ -280,8 +318,10 @@ class Judge:
             ctx.lines = ctx.lines[[c for c in ctx.lines.columns if c in needed]]
         everything = ctx.lines
         done = [self._late(everything.slice(earlier.height), self.plan.deferred_edits)]
-        if waiting is not None and waiting.height:
-            ctx = self._after_all(waiting, earlier.height)
+        late_lines = in_one_piece(waiting) if waiting else pl.DataFrame()
+        waiting.clear()
+        if late_lines.height:
+            ctx = self._after_all(late_lines, earlier.height)
             looked_at = {"claim_key", "line_key", *self.plan.looked_at}
             ctx.everything = everything[[c for c in everything.columns if c in looked_at]]
             compute_groups(self.plan.waiting_groups, ctx, ())

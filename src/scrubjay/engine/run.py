@@ -16,6 +16,7 @@ from scrubjay.engine.judging import (
     NO_LINES,
     Batch,
     Judge,
+    in_one_piece,
     per_claim,
 )
 from scrubjay.engine.plan import make_plan
@@ -148,17 +149,19 @@ def run_edits(
         evidence,
     )
     done = list(_in_order(judging.batches, judging.narrowed(batches)))
+    # What is judged over all batches has no rows of its own here, so not the further columns either.
+    lines = in_one_piece([b.lines for b in done]) if done else NO_LINES
     kept = [b.kept for b in done if b.kept is not None]
+    waiting = [b.waiting for b in done if b.waiting is not None]
+    for batch in done:
+        batch.lines, batch.kept, batch.waiting = NO_LINES, None, None
     if kept:
-        waiting = [b.waiting for b in done if b.waiting is not None]
-        done += judging.deferred(kept, pl.concat(waiting) if waiting else None)
+        done += judging.deferred(lines.select(LINE_INDEX), kept, waiting)
     judged = [j for b in done for j in b.judged]
     counts: dict[str, Counter[int]] = {}
     for one in judged:
         for name, of_verdicts in one.counts.items():
             counts.setdefault(name, Counter()).update(dict(enumerate(of_verdicts)))
-    # What is judged over all batches has no rows of its own here, so not the further columns either.
-    lines = pl.concat([*(b.lines for b in done), NO_LINES], how="diagonal")
     return RunResult(
         findings=pl.concat([FINDINGS.empty(), *(j.findings for j in judged)]),
         not_evaluated=pl.concat([NOT_EVALUATED.empty(), *(j.not_evaluated for j in judged)]),
