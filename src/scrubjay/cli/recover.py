@@ -9,6 +9,7 @@ import typer
 from scrubjay.cli import (
     recover_corrected,
     recover_decide,
+    recover_dispute,
     recover_ingest,
     recover_learn,
     recover_match,
@@ -31,6 +32,7 @@ COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (
     recover_learn.register,
     recover_corrected.register,
     recover_packet.register,
+    recover_dispute.register,
 )
 """What adds each command to the group, in the order of the help."""
 

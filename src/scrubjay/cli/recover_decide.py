@@ -90,7 +90,7 @@ def decide(
     reference: ReferencePath = None,
 ) -> int:
     """Keep what you decided on a case of the store, with your reason; a guard is not overruled in silence."""
-    from scrubjay.recovery.desk import case_lines  # noqa: PLC0415 - heavy
+    from scrubjay.recovery.desk import case_lines, line_key  # noqa: PLC0415 - heavy
     from scrubjay.reports.recovery_list import case_dict, print_case  # noqa: PLC0415
     from scrubjay.store import cases, decisions  # noqa: PLC0415
 
@@ -109,7 +109,7 @@ def decide(
 
     before = desk()
     lines = case_lines(before, number)
-    _refuse_unknown_line(lines, line)
+    line = line_key(lines, line) if line is not None else None
     override = _override(before, number, line, remedy, reason, accept_guard or [], by, on) if remedy else None
     closing = _closing(lines, line, remedy, came) if came is not None else None
     opened = opened_store(store, create=False)
@@ -154,13 +154,6 @@ def _answered(text: str) -> tuple[str, bool]:
     if said.lower() not in words:
         raise UsageError(f"{question} needs yes or no.", where="--answer", hint=f"Write {question}=yes.")
     return question, words[said.lower()]
-
-
-def _refuse_unknown_line(lines: pl.DataFrame, line: int | None) -> None:
-    if line is not None and line not in lines["remit_line_key"].to_list():
-        raise UsageError(
-            f"the case has no line {line}.", where="--line", hint="`scrubjay recover case N` shows its lines."
-        )
 
 
 def _override(  # noqa: PLR0917 - what makes an override

@@ -21,6 +21,7 @@ from scrubjay.intake.remits import collect
 from scrubjay.recovery.decide import Decided, Sent, decide, rejected_claims
 from scrubjay.recovery.match import match
 from scrubjay.recovery.probability import HISTORY_SCHEMA, Model, learn, no_history
+from scrubjay.recovery.underpayments import underpayments
 from scrubjay.recovery.worklist import worklist
 from scrubjay.store.answers import read_acknowledgments, read_claims, read_remits
 from scrubjay.store.cases import CLOSED, read_cases, read_choices
@@ -70,6 +71,7 @@ class Desk:
         outcomes: closed cases with the day (`store.decisions.read_outcomes`); empty over files.
         problems: what could not be read.
         as_of: day of the desk.
+        world: policies, reference and contracts that it rests on.
     """
 
     claims: ClaimBundle
@@ -80,6 +82,7 @@ class Desk:
     outcomes: pl.DataFrame
     problems: list[Problem]
     as_of: date
+    world: World
 
 
 def edits_for_claims() -> list[Edit]:
@@ -155,6 +158,7 @@ def _laid_out(
         answers=kept.answers if kept else None,
         overrides=kept.overrides if kept else None,
     )
+    decided.lines = _numbered(decided.lines, claims.lines)
     outcomes = kept.outcomes if kept else _NO_OUTCOMES
     model = learn(pl.concat([wishes.history, outcomes.select(HISTORY_SCHEMA.keys())]))
     # What does not balance or came twice is not worked; its lines are listed by `recover unmatched` and `remit`.
@@ -171,9 +175,47 @@ def _laid_out(
     )
     if closed is not None:
         listed = listed.join(closed, on="remit_claim_key", how="anti", maintain_order="left")
-    return Desk(
-        claims, decided, rejected_claims(acknowledged), model, listed, outcomes, problems or [], world.as_of
+    rejected = rejected_claims(acknowledged)
+    return Desk(claims, decided, rejected, model, listed, outcomes, problems or [], world.as_of, world)
+
+
+def _numbered(lines: pl.DataFrame, sent: pl.DataFrame) -> pl.DataFrame:
+    """The answered lines with `line_number`, the place in the answer, and `claim_line_number`, that of the line sent."""
+    place = pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("remit_claim_key")
+    return lines.with_columns(
+        pl.when(pl.col("remit_line_key").is_not_null()).then(place).alias("line_number")
+    ).join(
+        sent.select("line_key", pl.col("line_number").alias("claim_line_number")),
+        on="line_key",
+        how="left",
+        maintain_order="left",
     )
+
+
+def line_key(lines: pl.DataFrame, number: int) -> int:
+    """The `remit_line_key` of a line of one case by its number, as `recover case` shows it.
+
+    Args:
+        lines: from `case_lines`.
+        number: 1-based place in the answer.
+
+    Raises:
+        UsageError: the case has no such line.
+    """
+    found = lines.filter(pl.col("line_number") == number)
+    if not found.height:
+        numbers = lines["line_number"].drop_nulls()
+        told = (
+            f"It has {numbers.min()} to {numbers.max()}, as"
+            if numbers.len() > 1
+            else "It has line 1 alone, as"
+        )
+        raise UsageError(
+            f"the case has no line {number}.",
+            where="--line",
+            hint=f"{told if numbers.len() else 'It was answered as a whole, as'} `recover case` shows.",
+        )
+    return int(found["remit_line_key"][0])
 
 
 def _whole(bundles: list[ClaimBundle]) -> ClaimBundle:
@@ -182,6 +224,25 @@ def _whole(bundles: list[ClaimBundle]) -> ClaimBundle:
         pl.concat([LINES.empty(), *(b.lines for b in bundles)]),
         pl.concat([OTHER_PAYERS.empty(), *(b.other_payers for b in bundles)]),
         pl.concat([ADJUSTMENTS.empty(), *(b.adjustments for b in bundles)]),
+    )
+
+
+def compared(desk: Desk) -> pl.DataFrame:
+    """Expected, allowed and paid of every line of the desk that was paid and may be posted (`underpayments`).
+
+    With `line_number`, the place of the line in its answer.
+    """
+    lines = desk.decided.lines.filter(pl.col("is_postable").fill_null(value=False))
+    world = desk.world
+    found = underpayments(
+        lines.drop("expected_allowed_amount", strict=False),
+        reference=world.reference,
+        as_of=world.as_of,
+        contracts=world.contracts,
+    )
+    places = lines.select("remit_claim_key", "remit_line_key", "line_number")
+    return found.join(
+        places, on=["remit_claim_key", "remit_line_key"], how="left", nulls_equal=True, maintain_order="left"
     )
 
 

@@ -160,8 +160,14 @@ def print_case(lines: pl.DataFrame, events: list[dict[str, Any]], console: Conso
     )
     for row in lines.iter_rows(named=True):
         _print_line(row, console)
+    places = dict(lines.select("remit_line_key", "line_number").iter_rows())
     for event in events:
-        told = ", ".join(f"{k} {v}" for k, v in event["data"].items() if v not in (None, [], ""))
+        # Digests are for the program; a line is told by the number that stands above.
+        told = ", ".join(
+            f"{k} {places.get(v, v) if k == 'line' else v}"
+            for k, v in event["data"].items()
+            if k != "keys" and v not in (None, [], "")
+        )
         console.print(f"{event['at'][:16]} {event['actor']}: {event['kind']}: {clean(told)}")
 
 
@@ -170,12 +176,22 @@ def _each(row: dict[str, Any], name: str) -> list[Any]:
     return found or []
 
 
+def _place(row: dict[str, Any]) -> str:
+    """The number of a line in its answer, and that of the line sent where it is another one."""
+    if row["line_number"] is None:
+        return "(whole claim)"
+    sent = row["claim_line_number"]
+    return f"{row['line_number']}" + (
+        f" (of the claim: {sent})" if sent not in (None, row["line_number"]) else ""
+    )
+
+
 def _print_line(row: dict[str, Any], console: Console) -> None:
     modifiers = "".join(f"-{m}" for m in _each(row, "modifiers"))
     reasons = " ".join(f"{a['group']}-{a['carc']} {money(a['amount'])}" for a in _each(row, "adjustments"))
     console.print()
     console.print(
-        f"Line {row['remit_line_key'] or '(whole claim)'}: {row['hcpcs'] or 'no code'}{modifiers} on "
+        f"Line {_place(row)}: {row['hcpcs'] or 'no code'}{modifiers} on "
         f"{row['service_date'] or 'an unknown day'}, charge {money(row['charge_amount'])}, paid {money(row['paid_amount'])}"
     )
     console.print(f"  Answer: {reasons or 'no reasons'} {' '.join(_each(row, 'rarc_codes'))}".rstrip())
