@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from scrubjay.reports.explain import Explanation
     from scrubjay.reports.impact import ImpactReport
     from scrubjay.reports.ledger import LedgerReport
+    from scrubjay.tables import Evidence
 
 __all__ = [
     "DEFAULT_PAYER",
@@ -262,13 +263,24 @@ def authorizations(
     claims: Sequence[Path | str] = (),
     history: Sequence[Path | str] = (),
     reference_path: Path | None = None,
+    kept: tuple[str, Evidence] | None = None,
 ) -> LedgerReport:
-    """What authorizations grant, what claims draw and what is left; see `scrubjay.engine.ledger.follow`."""
+    """What authorizations grant, what claims draw and what is left; see `scrubjay.engine.ledger.follow`.
+
+    Args:
+        paths: authorizations.
+        as_of: the day on which things are known.
+        claims: 837 files that draw.
+        history: earlier claims.
+        reference_path: folder of loaded reference editions; null takes the usual one.
+        kept: a store by name, and what it holds (`scrubjay.store.grants.read_evidence`).
+    """
     from scrubjay.engine.ledger import follow  # noqa: PLC0415
     from scrubjay.reports.ledger import LedgerReport  # noqa: PLC0415
 
     reference = Reference.open(reference_path)
-    return LedgerReport(as_of, *follow(paths, claims, history, as_of=as_of, reference=reference))
+    found = follow(paths, claims, history, as_of=as_of, reference=reference, kept=kept)
+    return LedgerReport(as_of, *found)
 
 
 def _waive(report: CheckReport, waivers: Sequence[Waiver], known: Sequence[Edit]) -> None:

@@ -245,7 +245,9 @@ def test_the_store_remembers_a_dispute_wherever_it_was_written(scrubjay, short):
     assert other.returncode == 2
     assert "disputed before" in other.stderr
     case = scrubjay("recover", "case", "1", *store, "--as-of", "2026-03-01", cwd=short)
-    assert "maria: letter-written: folder d1, letter underpayment-dispute version 1" in " ".join(case.stdout.split())
+    assert "maria: letter-written: folder d1, letter underpayment-dispute version 1" in " ".join(
+        case.stdout.split()
+    )
     # A payment that comes later is disputed alone.
     text = (
         (short / "feb.835")

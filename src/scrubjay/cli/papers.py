@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scrubjay.cli.stores import opened_store
+from scrubjay.cli.stores import opened_store, recorded_run, user
 from scrubjay.errors import UsageError
 
 if TYPE_CHECKING:
@@ -65,12 +64,14 @@ class Papers:
         ledger: the record of papers.
         store: address of the store, as typed.
         over_store: the command works over the store, not over files.
+        command: its name, for the record of runs.
     """
 
-    def __init__(self, ledger: SentLedger, store: str | None, *, over_store: bool) -> None:
+    def __init__(self, ledger: SentLedger, store: str | None, *, over_store: bool, command: str) -> None:
         self._ledger = ledger
         self._store = store
         self._over_store = over_store
+        self._command = command
 
     def before(self) -> dict[str, str]:
         """What papers were written about, by key: when and as what."""
@@ -115,7 +116,7 @@ class Papers:
         """
         from scrubjay.store.decisions import add_letters, read_letters  # noqa: PLC0415 - heavy
 
-        actor = by or getpass.getuser()
+        actor = by or user()
         flat = [key for of_claim in keys.values() for key in of_claim]
 
         def record() -> None:
@@ -135,7 +136,7 @@ class Papers:
         }
         opened = opened_store(self._store, create=False)
         try:
-            with opened.writing() as connection:
+            with recorded_run(opened, self._command, by=actor) as run, opened.writing() as connection:
                 known = read_letters(connection) if again is None else {}
                 twice = next((known[key] for key in flat if key in known), None)
                 if twice is not None:
@@ -146,5 +147,6 @@ class Papers:
                 add_letters(connection, told, at=at, actor=actor)
                 # Last, so that what the record refuses is undone in the store.
                 record()
+                run.summary |= {"folder": folder, "cases": len(told)}
         finally:
             opened.close()

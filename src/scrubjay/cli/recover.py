@@ -11,6 +11,7 @@ from scrubjay.cli import (
     recover_decide,
     recover_dispute,
     recover_ingest,
+    recover_kept,
     recover_learn,
     recover_match,
     recover_packet,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (
     recover_ingest.register,
+    recover_kept.register,
     recover_unmatched.register,
     recover_match.register,
     recover_worklist.register,

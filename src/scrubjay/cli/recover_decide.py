@@ -20,7 +20,7 @@ from scrubjay.cli.common import (
     print_json,
 )
 from scrubjay.cli.desks import ContractFile, amount, make_desk
-from scrubjay.cli.stores import StoreAddress, opened_store
+from scrubjay.cli.stores import StoreAddress, opened_store, recorded_run
 from scrubjay.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def decide(
     opened = opened_store(store, create=False)
     try:
         at = now()
-        with opened.writing() as connection:
+        with recorded_run(opened, "decide", by=by, as_of=on) as run, opened.writing() as connection:
             case_id = cases.open_case(connection, number, at=at, actor=by)
             for question, yes in taken:
                 told = {"line": line, "question": question, "answer": yes}
@@ -131,6 +131,7 @@ def decide(
             cases.change_case(
                 connection, case_id, at=at, actor=by, status=status, owner=owner, follow_up_date=follow, note=note
             )  # fmt: skip
+            run.summary |= {"case": number}
         with opened.reading() as connection:
             events = decisions.read_case_events(connection, number)
     finally:

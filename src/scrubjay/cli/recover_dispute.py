@@ -84,7 +84,12 @@ def dispute(
     told = told_facts(letterhead, facts_file, facts)
     own = [load_template(p) for p in template or []]
     papers = given.parse_papers(attach or [])
-    kept = Papers(SentLedger(record or output.absolute().parent / ".scrubjay"), store, over_store=not answers)
+    kept = Papers(
+        SentLedger(record or output.absolute().parent / ".scrubjay"),
+        store,
+        over_store=not answers,
+        command="dispute",
+    )
     desk = make_desk(
         answers=answers, claims=claims, store=store, as_of=as_of, policy=policy, reference=reference,
         contracts=contracts, no_replay=True,

@@ -105,7 +105,7 @@ def packet(
         written_on=desk.as_of,
     )
     ledger = SentLedger(record or output.absolute().parent / ".scrubjay")
-    kept = Papers(ledger, store, over_store=not answers)
+    kept = Papers(ledger, store, over_store=not answers, command="packet")
 
     def enter() -> None:
         kept.enter(

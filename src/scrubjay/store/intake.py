@@ -53,13 +53,16 @@ def file_named(connection: Connection, sha256: str) -> str | None:
     return connection.execute(select(schema.files.c.name).where(schema.files.c.sha256 == sha256)).scalar()
 
 
-def add_file(connection: Connection, reports: Sequence[FileReport], at: datetime) -> int:
+def add_file(
+    connection: Connection, reports: Sequence[FileReport], at: datetime, run_id: int | None = None
+) -> int:
     """Record a file and return its id.
 
     Args:
         connection: of a writer.
         reports: of each reader that read it; the first names its kind.
         at: the moment.
+        run_id: the run that takes it in.
     """
     main = reports[0]
     file_id = next_id(connection, schema.files)
@@ -87,6 +90,7 @@ def add_file(connection: Connection, reports: Sequence[FileReport], at: datetime
             claims_read=sum(r.claims_read for r in reports),
             problems=problems,
             ingested_at=at,
+            run_id=run_id,
         )
     )
     return file_id
