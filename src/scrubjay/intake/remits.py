@@ -7,6 +7,7 @@ sound one before one that is off balance or cut short, then the one with more cl
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -54,8 +55,56 @@ def collect(reader: AnswerReader) -> AnswerBundle:
 def identified(remits: RemitBundle) -> pl.DataFrame:
     """The payments with `content_digest` and `recognition_key`."""
     payments = remits.transactions
+
+    # Some payments at a time, on two cores: the text of what they say is several times the size of the frames.
+    def of_part(span: tuple[int, int]) -> pl.DataFrame:
+        return _content_digests(_only(remits, *span))
+
+    with ThreadPoolExecutor(max_workers=_AT_A_TIME) as pool:
+        parts = list(pool.map(of_part, _spans(remits)))
+    found = pl.concat([payments.clear().select("remit_key", "content_digest"), *parts])
+    payments = payments.drop("content_digest").join(found, on="remit_key", how="left", maintain_order="left")
+    return REMIT_TRANSACTIONS.conform(payments.with_columns(_recognition_key()))
+
+
+_AT_A_TIME = 2
+_CLAIMS_AT_ONCE = 10_000
+
+
+def _spans(remits: RemitBundle) -> list[tuple[int, int]]:
+    """First and last `remit_key` of parts of whole payments, together all."""
+    counts = remits.claims.group_by("remit_key").agg(pl.len().alias("_claims"))
+    sizes = remits.transactions.select("remit_key").sort("remit_key").join(
+        counts, on="remit_key", how="left", maintain_order="left"
+    )  # fmt: skip
+    part = pl.col("_claims").fill_null(0).cum_sum() // _CLAIMS_AT_ONCE
+    spans = sizes.group_by(part.alias("_part"), maintain_order=True).agg(
+        pl.col("remit_key").min().alias("first"), pl.col("remit_key").max().alias("last")
+    )
+    return list(spans.select("first", "last").iter_rows())
+
+
+def _only(remits: RemitBundle, first: int, last: int) -> RemitBundle:
+    """The payments with keys from `first` to `last`; rows under them may be more, never less."""
+    within = pl.col("remit_key").is_between(first, last)
+    claims = remits.claims.filter(within)
+    of_claim = pl.col("remit_claim_key").is_between(
+        claims["remit_claim_key"].min(), claims["remit_claim_key"].max()
+    )
+    return RemitBundle(
+        transactions=remits.transactions.filter(within),
+        claims=claims,
+        lines=remits.lines.filter(of_claim),
+        adjustments=remits.adjustments.filter(of_claim),
+        remarks=remits.remarks.filter(of_claim),
+        provider_adjustments=remits.provider_adjustments.filter(within),
+    )
+
+
+def _content_digests(remits: RemitBundle) -> pl.DataFrame:
+    """`remit_key` and `content_digest` of whole payments."""
     to_payment = remits.claims.select("remit_claim_key", "remit_key")
-    frames = [payments.sort("remit_key"), remits.claims.sort("remit_claim_key")]
+    frames = [remits.transactions.sort("remit_key"), remits.claims.sort("remit_claim_key")]
     for part, by in ((remits.lines, ["remit_line_key"]), (remits.adjustments, ["segment", "adjustment_number"]),
                      (remits.remarks, ["segment"])):  # fmt: skip
         owned = part.join(to_payment, on="remit_claim_key", how="inner")
@@ -64,9 +113,7 @@ def identified(remits: RemitBundle) -> pl.DataFrame:
         within = [(pl.col(k) - pl.col(k).min().over("remit_key")).alias(f"_{k}") for k in keys]
         frames.append(owned.sort("remit_claim_key", *by, maintain_order=True).with_columns(within))
     frames.append(remits.provider_adjustments.sort("segment", "adjustment_number", maintain_order=True))
-    found = digests(frames, "remit_key", _NOT_CONTENT)
-    payments = payments.drop("content_digest").join(found, on="remit_key", how="left", maintain_order="left")
-    return REMIT_TRANSACTIONS.conform(payments.with_columns(_recognition_key()))
+    return digests(frames, "remit_key", _NOT_CONTENT)
 
 
 def _recognition_key() -> pl.Expr:

@@ -18,12 +18,14 @@ from scrubjay.errors import UnreadableInputError, UsageError
 from scrubjay.intake import ClaimReader
 from scrubjay.intake.answers import AnswerReader
 from scrubjay.intake.remits import collect
+from scrubjay.intake.x12.sent_sets import sent_sets, with_sets
 from scrubjay.recovery.decide import Decided, Sent, decide, rejected_claims
 from scrubjay.recovery.match import match
 from scrubjay.recovery.probability import HISTORY_SCHEMA, Model, learn, no_history
+from scrubjay.recovery.rejected_sets import PLACES, rejected_sets
 from scrubjay.recovery.underpayments import underpayments
 from scrubjay.recovery.worklist import worklist
-from scrubjay.store.answers import read_acknowledgments, read_claims, read_remits
+from scrubjay.store.answers import read_acknowledgments, read_claims, read_places, read_remits
 from scrubjay.store.cases import CLOSED, read_cases, read_choices
 from scrubjay.store.decisions import read_answers, read_outcomes, read_overrides
 from scrubjay.tables import ADJUSTMENTS, CLAIMS, LINES, OTHER_PAYERS, ClaimBundle
@@ -65,7 +67,9 @@ class Desk:
     Attributes:
         claims: the claims that were sent; empty where none are at hand.
         decided: answered lines and decisions.
-        rejected: claims refused before adjudication (`decide.rejected_claims`).
+        rejected: claims refused before adjudication, one by one (`decide.rejected_claims`) or with the set that they
+            were sent in (`rejected_sets`).
+        unidentified: refusals of sets that no claims at hand could be found for.
         model: what the history says.
         listed: the list of work.
         outcomes: closed cases with the day (`store.decisions.read_outcomes`); empty over files.
@@ -77,6 +81,7 @@ class Desk:
     claims: ClaimBundle
     decided: Decided
     rejected: pl.DataFrame
+    unidentified: pl.DataFrame
     model: Model
     listed: pl.DataFrame
     outcomes: pl.DataFrame
@@ -103,15 +108,22 @@ def desk_of_files(answers: Sequence[Path], claims: Sequence[Path], world: World,
     read = collect(reader)
     sent = ClaimReader(claims)
     whole = _whole(list(sent.batches()))
+    sets = [
+        with_sets(whole.claims.filter(pl.col("file_number") == number), sent_sets(path))
+        for number, path in enumerate(claims, 1)
+    ]
+    places = pl.concat([s.select(p.cast(t) for p, t in _PLACES) for s in sets]) if sets else _NO_PLACES
     problems = [p for report in (*reader.reports, *sent.reports) for p in report.problems]
-    return _laid_out(whole, read.remits, read.acknowledgments, world, wishes, problems=problems)
+    return _laid_out(
+        whole, read.remits, read.acknowledgments, places, world=world, wishes=wishes, problems=problems
+    )
 
 
 def desk_of_store(store: Store, world: World, wishes: Wishes) -> Desk:
     """A desk of the store: with what people decided, answered and noted, and how cases ended."""
     with store.reading() as connection:
         remits, claims = read_remits(connection), read_claims(connection)
-        acknowledged = read_acknowledgments(connection)
+        acknowledged, places = read_acknowledgments(connection), read_places(connection)
         kept = _Kept(
             read_answers(connection),
             read_overrides(connection),
@@ -119,7 +131,7 @@ def desk_of_store(store: Store, world: World, wishes: Wishes) -> Desk:
             read_outcomes(connection),
             read_choices(connection),
         )
-    return _laid_out(claims, remits, acknowledged, world, wishes, kept=kept)
+    return _laid_out(claims, remits, acknowledged, places, world=world, wishes=wishes, kept=kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +143,8 @@ class _Kept:
     choices: pl.DataFrame
 
 
+_PLACES = [(pl.col(name), dtype) for name, dtype in PLACES.items()]
+_NO_PLACES = pl.DataFrame(schema=PLACES)
 _NO_OUTCOMES = pl.DataFrame(schema={"remit_claim_key": pl.Int64, **HISTORY_SCHEMA, "decided_on": pl.Date})
 
 
@@ -138,9 +152,10 @@ def _laid_out(
     claims: ClaimBundle,
     remits: RemitBundle,
     acknowledged: AcknowledgmentBundle,
+    places: pl.DataFrame,
+    *,
     world: World,
     wishes: Wishes,
-    *,
     kept: _Kept | None = None,
     problems: list[Problem] | None = None,
 ) -> Desk:
@@ -175,8 +190,11 @@ def _laid_out(
     )
     if closed is not None:
         listed = listed.join(closed, on="remit_claim_key", how="anti", maintain_order="left")
-    rejected = rejected_claims(acknowledged)
-    return Desk(claims, decided, rejected, model, listed, outcomes, problems or [], world.as_of, world)
+    of_sets, unidentified = rejected_sets(acknowledged, claims.claims, places)
+    return Desk(
+        claims, decided, pl.concat([rejected_claims(acknowledged), of_sets]), unidentified, model, listed, outcomes,
+        problems or [], world.as_of, world,
+    )  # fmt: skip
 
 
 def _numbered(lines: pl.DataFrame, sent: pl.DataFrame) -> pl.DataFrame:

@@ -23,6 +23,7 @@ from scrubjay.intake.evidence import read_authorizations
 from scrubjay.intake.evidence.content import kind_of
 from scrubjay.intake.remits import collect
 from scrubjay.intake.x12.remit.maps import WANTED
+from scrubjay.intake.x12.sent_sets import sent_sets
 from scrubjay.store.answers import read_remits
 from scrubjay.store.grants import add_authorizations, add_waivers
 from scrubjay.store.intake import (
@@ -152,6 +153,7 @@ def ingest_file(store: Store, path: Path, *, at: datetime, run_id: int | None = 
     if all(r.is_fatal for r in reports) or not reports[0].sha256:
         result.outcome = "unreadable"
         return result
+    sets = sent_sets(path) if held.claims is not None and held.claims.claims.height else None
     with store.writing() as connection:
         # Another process may have taken it in while it was read here.
         result.seen_as = file_named(connection, reports[0].sha256)
@@ -160,7 +162,7 @@ def ingest_file(store: Store, path: Path, *, at: datetime, run_id: int | None = 
             return result
         file_id = add_file(connection, reports, at, run_id)
         if held.claims is not None:
-            result.claims = add_claims(connection, file_id, held.claims)
+            result.claims = add_claims(connection, file_id, held.claims, sets)
         if held.answers is not None:
             result.payments, ids = add_payments(connection, file_id, held.answers.remits)
             result.payment_ids = sorted(set(ids.values()))

@@ -29,6 +29,8 @@ TABLE_COLUMNS = (
 """Columns of the list in csv and xlsx."""
 
 _UNKNOWN = "unknown"
+_REJECTED_SHOWN = 10
+"""Rejected claims that the text names; --json lists all."""
 _WIDTHS = {"deadline_rule": 60, "missing": 60, "probability_basis": 40, "batch": 44, "note": 40, "payer_name": 24, "root_cause": 28}  # fmt: skip
 
 
@@ -59,6 +61,7 @@ def list_dict(desk: Desk, shown: pl.DataFrame) -> dict[str, Any]:
         "states": [plain(r) for r in states(desk.listed).rows(named=True)],
         "batches": [plain(r) for r in batches(desk.listed).rows(named=True)],
         "rejected": [plain(r) for r in _rejected(desk).rows(named=True)],
+        "unidentified_refusals": [plain(r) for r in desk.unidentified.rows(named=True)],
         "claims": [plain(r) for r in shown.rows(named=True)],
     }
 
@@ -110,6 +113,16 @@ def print_list(desk: Desk, shown: pl.DataFrame, console: Console, *, limit: int 
     if desk.rejected.height:
         console.print(
             f"rejected   {desk.rejected.height:>6} claims before adjudication: mend and send new ones (--json lists them)"
+        )
+    for row in desk.rejected.head(_REJECTED_SHOWN).iter_rows(named=True):
+        why = row["root_cause"] or (row["reasons"] or ["why is not told"])[-1]
+        console.print(f"    account {control_number(row['patient_control_number'])}: {clean(why)}")
+    if desk.unidentified.height:
+        levels = ", ".join(
+            f"{r['level']} {r['answered_control_number']}" for r in desk.unidentified.head(5).to_dicts()
+        )
+        console.print(
+            f"refused    {desk.unidentified.height:>6} sets whose claims are not at hand, or not one set alone ({clean(levels)})"
         )
     here = shown if limit is None else shown.head(limit)
     if not here.height:

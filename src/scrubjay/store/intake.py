@@ -13,6 +13,7 @@ import polars as pl
 from sqlalchemy import Table, insert, select
 
 from scrubjay.intake.content import digests
+from scrubjay.intake.x12.sent_sets import with_sets
 from scrubjay.store import schema
 from scrubjay.store.bulk import ids_by, insert_frame, next_id
 
@@ -96,8 +97,17 @@ def add_file(
     return file_id
 
 
-def add_claims(connection: Connection, file_id: int, bundle: ClaimBundle) -> Taken:
-    """Add claims that were sent, with lines, other payers and their adjustments."""
+def add_claims(
+    connection: Connection, file_id: int, bundle: ClaimBundle, sets: pl.DataFrame | None = None
+) -> Taken:
+    """Add claims that were sent, with lines, other payers and their adjustments.
+
+    Args:
+        connection: of a writer.
+        file_id: the file.
+        bundle: its claims.
+        sets: of the file (`sent_sets`), so that a claim is found again by the numbers that a 999 or TA1 names.
+    """
     frames = [bundle.claims, *(
         f.sort("claim_key", maintain_order=True) for f in (bundle.lines, bundle.other_payers, bundle.adjustments)
     )]  # fmt: skip
@@ -118,7 +128,14 @@ def add_claims(connection: Connection, file_id: int, bundle: ClaimBundle) -> Tak
     insert_frame(connection, schema.other_payers, others)
     adjustments = _owned(connection, schema.prior_adjustments, bundle.adjustments, to_claim, "claim_key")
     insert_frame(connection, schema.prior_adjustments, adjustments.join(to_line, on="line_key", how="left"))
-    _sight(connection, schema.claim_sightings, "claim_id", file_id, claims)
+    seen = claims.drop("claim_id", strict=False)
+    _sight(
+        connection,
+        schema.claim_sightings,
+        "claim_id",
+        file_id,
+        seen if sets is None else with_sets(seen, sets),
+    )
     return taken
 
 

@@ -179,7 +179,14 @@ def _sightings(name: str, target: str, column: str, *more: Column[Any]) -> Table
     )
 
 
-claim_sightings = _sightings("claim_sightings", "claims", "claim_id")
+claim_sightings = _sightings(
+    "claim_sightings",
+    "claims",
+    "claim_id",
+    Column("group_control_number", Text),
+    Column("interchange_key", Text),
+    Column("interchange_date", Date),
+)
 payment_sightings = _sightings(
     "payment_sightings",
     "payments",

@@ -129,6 +129,8 @@ def upgrade() -> None:
         sa.Column("segment", sa.BigInteger(), nullable=False),
         *_columns(sa.Text(), "transaction"),
         sa.Column("claim_id", sa.BigInteger(), nullable=False),
+        *_columns(sa.Text(), "group_control_number interchange_key"),
+        *_columns(sa.Date(), "interchange_date"),
         sa.PrimaryKeyConstraint("file_id", "segment", name="pk_claim_sightings"),
         sa.ForeignKeyConstraint(["file_id"], ["files.id"], name="fk_claim_sightings_file_id"),
         sa.ForeignKeyConstraint(["claim_id"], ["claims.id"], name="fk_claim_sightings_claim_id"),
