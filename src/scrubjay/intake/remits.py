@@ -7,6 +7,7 @@ sound one before one that is off balance or cut short, then the one with more cl
 
 from __future__ import annotations
 
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,10 @@ from scrubjay.tables.acknowledgments import AcknowledgmentBundle
 from scrubjay.tables.remits import REMIT_CLAIMS, REMIT_TRANSACTIONS, RemitBundle
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from concurrent.futures import Future
+    from typing import Self
+
     from scrubjay.intake.answers import AnswerReader
 
 _REMITS = ("transactions", "claims", "lines", "adjustments", "remarks", "provider_adjustments")
@@ -37,67 +42,94 @@ def collect(reader: AnswerReader) -> AnswerBundle:
 
     All of it is held in memory. No bad input raises.
     """
-    bundles = list(reader.batches())
+    bundles: list[AnswerBundle] = []
+    with _Digests() as running:
+        for bundle in reader.batches():
+            bundles.append(bundle)
+            running.take(bundle.remits)
+        digested = running.finished()
     remits, answers = RemitBundle(), AcknowledgmentBundle()
     for name in _REMITS:
-        setattr(remits, name, pl.concat([getattr(remits, name), *(getattr(b.remits, name) for b in bundles)]))
+        setattr(remits, name, _joined([remits, *(b.remits for b in bundles)], name))
     for name in _ACKNOWLEDGMENTS:
         parts = (getattr(b.acknowledgments, name) for b in bundles)
         setattr(answers, name, pl.concat([getattr(answers, name), *parts]))
     # A group is handed on when its set has ended, after the sets that it speaks of.
     answers.acknowledgments = answers.acknowledgments.sort("file_number", "segment", maintain_order=True)
-    remits.transactions = recognised(identified(remits))
+    remits.transactions = recognised(_identified(remits.transactions, digested))
     remits.claims = settled(remits.claims, remits.transactions)
     _tell(remits.transactions, reader)
     return AnswerBundle(remits, answers)
 
 
-def identified(remits: RemitBundle) -> pl.DataFrame:
+def _joined(parts: Sequence[RemitBundle], name: str) -> pl.DataFrame:
+    return pl.concat([getattr(part, name) for part in parts])
+
+
+def _identified(payments: pl.DataFrame, digested: pl.DataFrame) -> pl.DataFrame:
     """The payments with `content_digest` and `recognition_key`."""
-    payments = remits.transactions
-
-    # Some payments at a time, on two cores: the text of what they say is several times the size of the frames.
-    def of_part(span: tuple[int, int]) -> pl.DataFrame:
-        return _content_digests(_only(remits, *span))
-
-    with ThreadPoolExecutor(max_workers=_AT_A_TIME) as pool:
-        parts = list(pool.map(of_part, _spans(remits)))
-    found = pl.concat([payments.clear().select("remit_key", "content_digest"), *parts])
-    payments = payments.drop("content_digest").join(found, on="remit_key", how="left", maintain_order="left")
+    payments = payments.drop("content_digest").join(
+        digested, on="remit_key", how="left", maintain_order="left"
+    )
     return REMIT_TRANSACTIONS.conform(payments.with_columns(_recognition_key()))
 
 
-_AT_A_TIME = 2
-_CLAIMS_AT_ONCE = 10_000
+class _Digests:
+    """What payments say, worked out while the next ones are read, some at a time: as text it is several times as large."""
+
+    _CLAIMS_AT_ONCE = 10_000
+    _IN_FLIGHT = 2
+
+    def __init__(self) -> None:
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="scrubjay-digests")
+        self._waiting: list[RemitBundle] = []
+        self._running: deque[Future[pl.DataFrame]] = deque()
+        self._done: list[pl.DataFrame] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._worker.shutdown(cancel_futures=True)
+
+    def take(self, remits: RemitBundle) -> None:
+        """Take a bundle; payments that ended in it are whole."""
+        self._waiting.append(remits)
+        if remits.transactions.height and sum(w.claims.height for w in self._waiting) >= self._CLAIMS_AT_ONCE:
+            self._begin()
+
+    def finished(self) -> pl.DataFrame:
+        """`remit_key` and `content_digest` of all payments taken."""
+        if any(w.transactions.height for w in self._waiting):
+            self._begin()
+        self._done += [one.result() for one in self._running]
+        self._running.clear()
+        return pl.concat([REMIT_TRANSACTIONS.empty().select("remit_key", "content_digest"), *self._done])
+
+    def _begin(self) -> None:
+        held = RemitBundle(**{name: _joined(self._waiting, name) for name in _REMITS})
+        # Keys ascend with the place in the files, so what has not ended comes last.
+        last = held.transactions["remit_key"].max()
+        is_whole = pl.col("remit_key") <= last
+        open_claims = held.claims.filter(~is_whole)
+        self._waiting = []
+        if open_claims.height:
+            of_open = pl.col("remit_claim_key") >= open_claims["remit_claim_key"].min()
+            self._waiting = [_part(held, ~is_whole, of_open)]
+            held = _part(held, is_whole, ~of_open)
+        if len(self._running) >= self._IN_FLIGHT:
+            self._done.append(self._running.popleft().result())
+        self._running.append(self._worker.submit(_content_digests, held))
 
 
-def _spans(remits: RemitBundle) -> list[tuple[int, int]]:
-    """First and last `remit_key` of parts of whole payments, together all."""
-    counts = remits.claims.group_by("remit_key").agg(pl.len().alias("_claims"))
-    sizes = remits.transactions.select("remit_key").sort("remit_key").join(
-        counts, on="remit_key", how="left", maintain_order="left"
-    )  # fmt: skip
-    part = pl.col("_claims").fill_null(0).cum_sum() // _CLAIMS_AT_ONCE
-    spans = sizes.group_by(part.alias("_part"), maintain_order=True).agg(
-        pl.col("remit_key").min().alias("first"), pl.col("remit_key").max().alias("last")
-    )
-    return list(spans.select("first", "last").iter_rows())
-
-
-def _only(remits: RemitBundle, first: int, last: int) -> RemitBundle:
-    """The payments with keys from `first` to `last`; rows under them may be more, never less."""
-    within = pl.col("remit_key").is_between(first, last)
-    claims = remits.claims.filter(within)
-    of_claim = pl.col("remit_claim_key").is_between(
-        claims["remit_claim_key"].min(), claims["remit_claim_key"].max()
-    )
+def _part(remits: RemitBundle, of_payment: pl.Expr, of_claim: pl.Expr) -> RemitBundle:
     return RemitBundle(
-        transactions=remits.transactions.filter(within),
-        claims=claims,
+        transactions=remits.transactions.filter(of_payment),
+        claims=remits.claims.filter(of_payment),
         lines=remits.lines.filter(of_claim),
         adjustments=remits.adjustments.filter(of_claim),
         remarks=remits.remarks.filter(of_claim),
-        provider_adjustments=remits.provider_adjustments.filter(within),
+        provider_adjustments=remits.provider_adjustments.filter(of_payment),
     )
 
 
