@@ -181,6 +181,8 @@ def test_what_another_reason_takes_off_is_not_disputed(tmp_path: Path) -> None:
     packet, records = letter(made)
     assert records["batch.short_total"].text == "$4.50"
     assert any("$3.00 for other reasons" in p.text for p in packet.letter.paragraphs)
+    pages = pypdf.PdfReader(io.BytesIO(lines_pdf(line_list(made), "Lines"))).pages
+    assert "Other reasons" in " ".join(" ".join(p.extract_text() for p in pages).split())
 
 
 def test_paid_below_allowed_counts_only_down_to_the_contract(tmp_path: Path) -> None:

@@ -49,6 +49,8 @@ _WORDS = {
 }
 _UNVERIFIED = frozenset({"percent_of_asp"})
 _SUMMED = ("expected_allowed_amount", "allowed_amount", "unpaid_amount", "explained_amount", "short_amount")
+_PARTS = {"unpaid_amount": "Not paid of it", "explained_amount": "Other reasons"}
+"""Columns of the list that the PDF shows only where a line has such an amount."""
 _LEFT_WORDS = {
     NOT_EVALUATED: "Not disputed, because they could not be compared",
     NOT_BELOW: "Not disputed, because they differ but are not below what was expected",
@@ -314,6 +316,7 @@ def lines_pdf(shown: pl.DataFrame, title: str) -> bytes:
         "expected_source": ("Source", _text),
         "allowed_amount": ("Allowed", money),
         "allowed_source": ("Where", _text),
+        **{n: (label, money) for n, label in _PARTS.items() if total(shown, n)},
         "short_amount": ("Short by", money),
     }  # fmt: skip
     rows = [[show(row[name]) for name, (_, show) in columns.items()] for row in shown.iter_rows(named=True)]
