@@ -147,7 +147,9 @@ def _of_payer(found: pl.DataFrame, payer: str | None) -> pl.DataFrame:
             nulls_equal=True,
         )
     payers = chosen.select("payer_id", "payer_name").unique(maintain_order=True)
-    if payers["payer_id"].n_unique() == 1 and chosen.height:
+    # A payer has one id, whatever names it uses; without an id its name tells it.
+    told_by = payers.select(pl.coalesce("payer_id", pl.format("name {}", name)).alias("told"))["told"]
+    if chosen.height and told_by.n_unique() == 1:
         return chosen
     among = found if not chosen.height else payers
     listed = "; ".join(

@@ -218,6 +218,11 @@ def test_which_payer(tmp_path: Path) -> None:
     assert "Other Plan (9)" in str(caught.value.hint)
     assert chosen(contracts, {}, other, payer=" other  PLAN ").payer_id == "9"
     assert chosen(contracts, {}, other, payer="12345").payer_name == "EXAMPLE PAYER"
+    no_id = [{"payer_id": None, "payer_name": n, "policy_id": "commercial"} for n in ("Plan A", "Plan B")]
+    by_policy = rates(tmp_path, "commercial,J2919,per_unit,0.50,,,no,Exhibit Z\n")
+    with pytest.raises(UsageError, match="several payers"):
+        chosen(by_policy, *no_id)
+    assert chosen(by_policy, *no_id, payer="plan b").payer_name == "Plan B"
     with pytest.raises(UsageError, match="no payer of that name"):
         chosen(contracts, {}, other, payer="nobody")
     with pytest.raises(UsageError, match="Nothing is expected of 1 lines: no contract"):
