@@ -265,16 +265,7 @@ def authorizations(
     reference_path: Path | None = None,
     kept: tuple[str, Evidence] | None = None,
 ) -> LedgerReport:
-    """What authorizations grant, what claims draw and what is left; see `scrubjay.engine.ledger.follow`.
-
-    Args:
-        paths: authorizations.
-        as_of: the day on which things are known.
-        claims: 837 files that draw.
-        history: earlier claims.
-        reference_path: folder of loaded reference editions; null takes the usual one.
-        kept: a store by name, and what it holds (`scrubjay.store.grants.read_evidence`).
-    """
+    """What authorizations grant, what claims draw and what is left; see `scrubjay.engine.ledger.follow`, also for `kept`."""
     from scrubjay.engine.ledger import follow  # noqa: PLC0415
     from scrubjay.reports.ledger import LedgerReport  # noqa: PLC0415
 
