@@ -20,6 +20,7 @@ from scrubjay.recovery.ingest import ingest
 from scrubjay.store import Store
 from scrubjay.store.answers import read_remits
 from scrubjay.store.digest import contents
+from scrubjay.store.runs import read_runs
 from scrubjay.testing.answer_files import write_answer_files
 from scrubjay.testing.kills import ingest_and_kill
 
@@ -49,12 +50,14 @@ def main() -> int:
         store = Store.open(url)
         with clean.reading() as one, store.reading() as two:
             expected, got = contents(one), contents(two)
+            runs = read_runs(two)
             sums = [str(read_remits(c).claims.filter("is_postable")["paid_amount"].sum()) for c in (one, two)]
         wrong = [table for table in expected if expected[table] != got[table]]
         rows = sum(len(r) for r in expected.values())
         print(
             f"{store.dialect}: {arguments.files} files, clean ingest {seconds:.1f} s, {rows} rows; {len(shuffled)} files in "
-            f"random order, killed {killed} times; posted {sums[0]} and {sums[1]}; "
+            f"random order, killed {killed} times ({len(runs)} runs recorded, "
+            f"{sum(r['finished_at'] is None for r in runs)} of them as stopped); posted {sums[0]} and {sums[1]}; "
             f"{'equal' if not wrong else 'NOT equal: ' + ', '.join(wrong)}"
         )
         clean.close()

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from scrubjay.reports.explain import Explanation
     from scrubjay.reports.impact import ImpactReport
     from scrubjay.reports.ledger import LedgerReport
+    from scrubjay.tables import Evidence
 
 __all__ = [
     "DEFAULT_PAYER",
@@ -262,13 +263,15 @@ def authorizations(
     claims: Sequence[Path | str] = (),
     history: Sequence[Path | str] = (),
     reference_path: Path | None = None,
+    kept: tuple[str, Evidence] | None = None,
 ) -> LedgerReport:
-    """What authorizations grant, what claims draw and what is left; see `scrubjay.engine.ledger.follow`."""
+    """What authorizations grant, what claims draw and what is left; see `scrubjay.engine.ledger.follow`, also for `kept`."""
     from scrubjay.engine.ledger import follow  # noqa: PLC0415
     from scrubjay.reports.ledger import LedgerReport  # noqa: PLC0415
 
     reference = Reference.open(reference_path)
-    return LedgerReport(as_of, *follow(paths, claims, history, as_of=as_of, reference=reference))
+    found = follow(paths, claims, history, as_of=as_of, reference=reference, kept=kept)
+    return LedgerReport(as_of, *found)
 
 
 def _waive(report: CheckReport, waivers: Sequence[Waiver], known: Sequence[Edit]) -> None:

@@ -23,19 +23,23 @@ class EvidenceFiles:
         history_from: first day of service from which on they are all there; null takes their first one.
         authorizations: CSV or Parquet tables, FHIR ClaimResponses, X12 278 responses.
         eligibility: X12 271, FHIR CoverageEligibilityResponses, CSV or Parquet tables.
+        kept: earlier claims and authorizations out of a store, beside those of the files.
+        kept_in: the store, as reports name it.
     """
 
     history: Sequence[Path | str] = field(default=())
     history_from: date | None = None
     authorizations: Sequence[Path | str] = field(default=())
     eligibility: Sequence[Path | str] = field(default=())
+    kept: Evidence | None = None
+    kept_in: str = ""
 
     def read(self) -> tuple[Evidence, list[FileReport]]:
-        """What they hold, and a report for each of them; no bad input raises."""
+        """What they and the store hold, and a report for each; no bad input raises."""
         # The readers are loaded only where there is something to read.
         from scrubjay.tables import NO_EVIDENCE  # noqa: PLC0415
 
-        if not (self.history or self.authorizations or self.eligibility):
+        if not (self.history or self.authorizations or self.eligibility or self.kept):
             return NO_EVIDENCE, []
         from scrubjay.intake.evidence import read_evidence  # noqa: PLC0415
 

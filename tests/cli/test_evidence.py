@@ -143,3 +143,105 @@ def test_authorizations_of_nothing(scrubjay, folder, one_line):
     assert done.returncode == 3
     assert "none.csv: There is no such file." in one_line(done.stderr)
     assert done.stdout == "No authorization was read.\n"
+
+
+def kept(scrubjay, folder, *paths):
+    done = scrubjay("recover", "ingest", *paths, "--store", "s.sqlite", "--json", cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout)["files"]
+
+
+WAIVER = """
+waivers:
+  - {id: infusion, edit: authorization-units-exceeded, codes: [J1745], reason: The plan said so by telephone., who: Ann,
+     expires: 2026-12-31}
+"""
+
+
+def test_a_store_in_place_of_files(scrubjay, folder):
+    """Units are drawn over time from an authorization in the store by the claims in it, and a waiver in it marks."""
+    told = kept(scrubjay, folder, "earlier.837", "letters.csv")
+    assert [(f["kind"], f["claims"]["new"], f["authorizations"]["new"]) for f in told] == [
+        ("837", 1, 0), ("authorizations", 0, 1),
+    ]  # fmt: skip
+    common = (
+        "check",
+        "claims.837",
+        "--store",
+        "s.sqlite",
+        "--as-of",
+        "2026-03-20",
+        "--select",
+        "CV",
+        "--json",
+    )
+    found = json.loads(scrubjay(*common, cwd=folder).stdout)
+    (fired,) = [f for f in found["findings"] if f["verdict"] == "fires"]
+    assert "with the 60 of this line on 2026-03-02 110 are drawn, 10 too many" in fired["message"]
+    assert [(e["path"], e["kind"], e["rows"]) for e in found["evidence"]] == [("s.sqlite", "store", 2)]
+    # The claims themselves, once kept, are no earlier ones and draw once.
+    kept(scrubjay, folder, "claims.837")
+    again = json.loads(scrubjay(*common, cwd=folder).stdout)
+    assert [f["message"] for f in again["findings"]] == [f["message"] for f in found["findings"]]
+    ledger = scrubjay("authorizations", "--store", "s.sqlite", cwd=folder)
+    assert ledger.returncode == 1
+    assert ledger.stdout.splitlines() == [
+        "A100  J1745  approved  2026-01-01 to 2026-06-30  100 units, 110 drawn, -10 left OVERDRAWN",
+        "    2026-01-05  hs1 line 1  J1745 x 50  50 drawn, balance 50",
+        "    2026-03-02  hs2 line 1  J1745 x 60  60 drawn, balance -10",
+    ]
+    (folder / "accepted.yaml").write_text(WAIVER)
+    assert kept(scrubjay, folder, "accepted.yaml")[0]["waivers"] == {"new": 1, "again": 0}
+    waived = json.loads(scrubjay(*common, cwd=folder).stdout)
+    assert [f["waiver"] for f in waived["findings"] if f["verdict"] == "fires"] == ["infusion"]
+    listed = scrubjay("recover", "waivers", "--store", "s.sqlite", cwd=folder)
+    assert "infusion  authorization-units-exceeded  until 2026-12-31" in listed.stdout
+    # A file's waiver takes the place of the store's of that id.
+    (folder / "own.yaml").write_text(WAIVER.replace("J1745", "J2919"))
+    own = json.loads(scrubjay(*common, "--waivers", "own.yaml", cwd=folder).stdout)
+    assert [f["waiver"] for f in own["findings"] if f["verdict"] == "fires"] == [None]
+
+
+def test_runs_of_a_store_are_listed(scrubjay, folder):
+    kept(scrubjay, folder, "earlier.837", "letters.csv")
+    refused = scrubjay("recover", "match", "9", "1", "--by", "ann", "--store", "s.sqlite", cwd=folder)
+    assert refused.returncode == 2
+    runs = json.loads(scrubjay("recover", "runs", "--store", "s.sqlite", "--json", cwd=folder).stdout)["runs"]
+    assert [(r["kind"], r["summary"].get("failed")) for r in runs] == [
+        ("match", "UsageError"),
+        ("ingest", None),
+    ]
+    assert runs[0]["actor"] == "ann"
+    assert all(r["version"] and r["started_at"] <= r["finished_at"] for r in runs)
+    assert runs[1]["summary"]["files"] == [
+        {"name": "earlier.837", "kind": "837", "outcome": "ingested"},
+        {"name": "letters.csv", "kind": "authorizations", "outcome": "ingested"},
+    ]
+    assert (runs[1]["summary"]["claims"], runs[1]["summary"]["authorizations"]) == (1, 1)
+    text = scrubjay("recover", "runs", "--store", "s.sqlite", "--limit", "1", cwd=folder).stdout
+    assert "match by ann" in text
+    assert "ingest" not in text
+    assert not [s for s in SECRETS if s in json.dumps(runs)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("check", "claims.837", "--store", "none.sqlite"), "there is no store"),
+        (("authorizations",), "names no authorizations"),
+        (("authorizations", "--store", "none.sqlite"), "there is no store"),
+        (("recover", "runs", "--store", "none.sqlite"), "there is no store"),
+        (("recover", "waivers", "--store", "letters.csv"), "letters.csv"),
+    ],
+)
+def test_a_store_that_is_none_is_one_line(scrubjay, folder, one_line, arguments, words):
+    done = scrubjay(*arguments, cwd=folder)
+    assert done.returncode == 2
+    assert words in one_line(done.stderr)
+
+
+def test_a_bad_waiver_file_is_one_line(scrubjay, folder, one_line):
+    (folder / "bad.yaml").write_text("waivers:\n  - {id: a, edit: b}\n")
+    done = scrubjay("recover", "ingest", "bad.yaml", "--store", "s.sqlite", cwd=folder)
+    assert done.returncode == 3
+    assert one_line(done.stderr).startswith("scrubjay: bad.yaml:2: ")

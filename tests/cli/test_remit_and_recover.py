@@ -183,3 +183,27 @@ def test_a_person_says_which_claim_an_answer_is_about(scrubjay, one_line, folder
     assert scrubjay("recover", "unmatched", *at, cwd=folder).returncode == 0
     assert scrubjay("recover", "match", answer, "none", "--by", "bob", *at, cwd=folder).returncode == 0
     assert scrubjay("recover", "unmatched", *at, cwd=folder).returncode == 0
+
+
+def test_claims_of_a_refused_set_are_on_the_worklist_as_rejections(scrubjay, tmp_path):
+    """A 999 names a set, not claims: the store knows which were in it."""
+    (tmp_path / "sent.837").write_text(make_837([ClaimSpec("R1"), ClaimSpec("R2")], control_number=17))
+    answer = make_999([AcknowledgedSetSpec("0001", "R", ("5",), ("IK3*CLM*9*2300*8",))], group="17")
+    # Who answers was the receiver.
+    head = answer[:106].replace("SUBMIT1 ", "\0").replace("RECEIVE1", "SUBMIT1 ").replace("\0", "RECEIVE1")
+    (tmp_path / "answer.999").write_text(head + answer[106:])
+    store = ("--store", "s.sqlite")
+    assert scrubjay("recover", "ingest", "sent.837", "answer.999", *store, cwd=tmp_path).returncode == 0
+    told = json.loads(scrubjay("recover", "worklist", *store, "--json", cwd=tmp_path).stdout)
+    assert [(r["patient_control_number"], r["status_code"], r["remedy"]) for r in told["rejected"]] == [
+        ("R1", "999 R (5)", "NEW"), ("R2", "999 R (5)", "NEW"),
+    ]  # fmt: skip
+    assert told["claims"] == []
+    text = scrubjay("recover", "worklist", *store, cwd=tmp_path).stdout
+    assert "2 claims before adjudication" in text
+    assert "account R1: Refused for segment 9 of the set (CLM), error 8." in " ".join(text.split())
+    other = answer.replace("AK1*HC*17", "AK1*HC*18")
+    (tmp_path / "other.999").write_text(head + other[106:])
+    assert scrubjay("recover", "ingest", "other.999", *store, cwd=tmp_path).returncode == 0
+    again = scrubjay("recover", "worklist", *store, cwd=tmp_path).stdout
+    assert "sets whose claims are not at hand" in " ".join(again.split())

@@ -44,13 +44,15 @@ from scrubjay.cli.selection import (
     read_settings,
     selection,
 )
+from scrubjay.cli.stores import KeptIn, kept_in
 from scrubjay.errors import ExitCode, UnreadableInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
 
     from scrubjay.api import CheckReport
     from scrubjay.cli.settings import Settings
+    from scrubjay.engine.waiver_file import Waiver
     from scrubjay.intake import Reading
 
 DEMO_AS_OF = date(2026, 3, 20)
@@ -118,6 +120,7 @@ def register(app: typer.Typer) -> None:
 - `scrubjay check claims.837 --policy our-plans.yaml --ignore DU,TF`
 - `scrubjay check claims.837 --history earlier.csv --authorizations letters.csv --eligibility answers.271`
 - `scrubjay check claims.837 --waivers accepted.yaml --strict`
+- `scrubjay check claims.837 --store billing.sqlite`
 - `scrubjay check claims.837 -o report.html`
 - `scrubjay check claims.837 --json > findings.json`
 
@@ -142,6 +145,7 @@ def check(
     history_from: HistoryFrom = None,
     authorizations: AuthorizationFiles = None,
     eligibility: EligibilityFiles = None,
+    store: KeptIn = None,
     fail_on: Annotated[
         FailOn | None, typer.Option("--fail-on", help="Exit with 1 from this severity on. Default: error.")
     ] = None,
@@ -171,13 +175,17 @@ def check(
             report_format = report_format or _as_format(options.format)
         chosen = chosen_format(Format, report_format, output, as_json=as_json)
         asked = selection(settings, select=select, ignore=ignore, edits_dirs=edits_dir, waivers=waivers)
+        kept = kept_in(store, paths)
         report = _judge(
             reading,
             paths,
             _day(as_of, settings),
             settings.paths("policy") if policy is None else policy,
             asked,
-            evidence=evidence_files(history, history_from, authorizations, eligibility),
+            evidence=evidence_files(
+                history, history_from, authorizations, eligibility, kept=kept[:2] if kept else None
+            ),
+            kept_waivers=kept[2] if kept else (),
             reference=reference or (Path(options.reference) if options.reference else None),
         )
     given_limit = limit if limit is not None or print_all else options.limit
@@ -278,10 +286,14 @@ def _judge(
     *,
     reference: Path | None,
     evidence: EvidenceFiles = NO_FILES,
+    kept_waivers: Sequence[Waiver] = (),
 ) -> CheckReport:
     from scrubjay import api  # noqa: PLC0415
     from scrubjay.engine.waiver_file import load_waivers  # noqa: PLC0415
 
+    waivers = load_waivers(asked.waivers)
+    # A waiver of a file takes the place of the store's of the same id.
+    named = {w.id for w in waivers}
     return api.check(
         paths,
         as_of=as_of,
@@ -291,7 +303,7 @@ def _judge(
         ignore=asked.ignore,
         own_edits=asked.own,
         severities=asked.severities,
-        waivers=load_waivers(asked.waivers),
+        waivers=[*waivers, *(w for w in kept_waivers if w.id not in named)],
         reference_path=reference,
         reading=reading,
         evidence=evidence,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,8 +17,12 @@ from scrubjay.cli.common import (
     say,
     write_stdout,
 )
+from scrubjay.cli.stores import KeptIn, kept_in
 from scrubjay.errors import ExitCode, UsageError
 from scrubjay.evidence_files import NO_FILES, EvidenceFiles
+
+if TYPE_CHECKING:
+    from scrubjay.tables import Evidence
 
 HistoryFiles = Annotated[
     list[Path] | None,
@@ -60,20 +64,30 @@ def evidence_files(
     history_from: str | None,
     authorizations: list[Path] | None,
     eligibility: list[Path] | None,
+    *,
+    kept: tuple[str, Evidence] | None = None,
 ) -> EvidenceFiles:
     """What was typed, with the day read.
+
+    Args:
+        history: earlier claims.
+        history_from: day from which on they are complete.
+        authorizations: of them.
+        eligibility: answers about it.
+        kept: a store by name, and what it holds.
 
     Raises:
         UsageError: the day is none, or stands there without earlier claims.
     """
     begin = parse_day(history_from, "--history-from") if history_from is not None else None
-    if begin is not None and not history:
+    name, held = kept or ("", None)
+    if begin is not None and not history and not (held and held.history):
         raise UsageError(
             "needs earlier claims.", where="--history-from", hint="Name them with --history FILE."
         )
-    if not (history or authorizations or eligibility):
+    if not (history or authorizations or eligibility or kept):
         return NO_FILES
-    return EvidenceFiles(history or [], begin, authorizations or [], eligibility or [])
+    return EvidenceFiles(history or [], begin, authorizations or [], eligibility or [], held, name)
 
 
 def register(app: typer.Typer) -> None:
@@ -82,6 +96,7 @@ def register(app: typer.Typer) -> None:
         epilog="""Examples:
 
 - `scrubjay authorizations letters.csv --claims march.837`
+- `scrubjay authorizations --store billing.sqlite`
 - `scrubjay authorizations answers.ndjson answer.278 --history earlier.csv --claims *.837 --json`
 
 Exit codes: 0 nothing is overdrawn and every file read whole; 1 an authorization is overdrawn; 3 a file, or a row in it,
@@ -91,17 +106,18 @@ could not be read; 2 wrong usage."""
 
 def authorizations(
     paths: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Argument(
-            metavar="PATH...", help="Authorizations: CSV, Parquet, FHIR ClaimResponse or X12 278."
+            metavar="[PATH...]", help="Authorizations: CSV, Parquet, FHIR ClaimResponse or X12 278."
         ),
-    ],
+    ] = None,
     *,
     claims: Annotated[
         list[Path] | None,
         typer.Option("--claims", metavar="FILE", help="837 files that draw from them; repeatable."),
     ] = None,
     history: HistoryFiles = None,
+    store: KeptIn = None,
     as_of: AsOf = None,
     as_json: JsonFlag = False,
     reference: ReferencePath = None,
@@ -114,12 +130,18 @@ def authorizations(
     from scrubjay.reports.checked import is_read_whole  # noqa: PLC0415
     from scrubjay.reports.ledger import ledger_dict, ledger_lines  # noqa: PLC0415
 
+    if not paths and store is None:
+        raise UsageError(
+            "names no authorizations.", hint="Name files, or the store that keeps them (--store)."
+        )
+    kept = kept_in(store, claims or [])
     report = api.authorizations(
-        paths,
+        paths or [],
         as_of=day_or_today(as_of, "--as-of"),
         claims=claims or [],
         history=history or [],
         reference_path=reference,
+        kept=kept[:2] if kept else None,
     )
     for file in report.files:
         for problem in file.problems:

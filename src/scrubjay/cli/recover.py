@@ -9,7 +9,9 @@ import typer
 from scrubjay.cli import (
     recover_corrected,
     recover_decide,
+    recover_dispute,
     recover_ingest,
+    recover_kept,
     recover_learn,
     recover_match,
     recover_packet,
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (
     recover_ingest.register,
+    recover_kept.register,
     recover_unmatched.register,
     recover_match.register,
     recover_worklist.register,
@@ -31,6 +34,7 @@ COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (
     recover_learn.register,
     recover_corrected.register,
     recover_packet.register,
+    recover_dispute.register,
 )
 """What adds each command to the group, in the order of the help."""
 

@@ -20,7 +20,7 @@ from scrubjay.cli.common import (
     print_json,
 )
 from scrubjay.cli.desks import ContractFile, amount, make_desk
-from scrubjay.cli.stores import StoreAddress, opened_store
+from scrubjay.cli.stores import StoreAddress, opened_store, recorded_run
 from scrubjay.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def decide(
     reference: ReferencePath = None,
 ) -> int:
     """Keep what you decided on a case of the store, with your reason; a guard is not overruled in silence."""
-    from scrubjay.recovery.desk import case_lines  # noqa: PLC0415 - heavy
+    from scrubjay.recovery.desk import case_lines, line_key  # noqa: PLC0415 - heavy
     from scrubjay.reports.recovery_list import case_dict, print_case  # noqa: PLC0415
     from scrubjay.store import cases, decisions  # noqa: PLC0415
 
@@ -109,13 +109,13 @@ def decide(
 
     before = desk()
     lines = case_lines(before, number)
-    _refuse_unknown_line(lines, line)
+    line = line_key(lines, line) if line is not None else None
     override = _override(before, number, line, remedy, reason, accept_guard or [], by, on) if remedy else None
     closing = _closing(lines, line, remedy, came) if came is not None else None
     opened = opened_store(store, create=False)
     try:
         at = now()
-        with opened.writing() as connection:
+        with recorded_run(opened, "decide", by=by, as_of=on) as run, opened.writing() as connection:
             case_id = cases.open_case(connection, number, at=at, actor=by)
             for question, yes in taken:
                 told = {"line": line, "question": question, "answer": yes}
@@ -131,6 +131,7 @@ def decide(
             cases.change_case(
                 connection, case_id, at=at, actor=by, status=status, owner=owner, follow_up_date=follow, note=note
             )  # fmt: skip
+            run.summary |= {"case": number}
         with opened.reading() as connection:
             events = decisions.read_case_events(connection, number)
     finally:
@@ -154,13 +155,6 @@ def _answered(text: str) -> tuple[str, bool]:
     if said.lower() not in words:
         raise UsageError(f"{question} needs yes or no.", where="--answer", hint=f"Write {question}=yes.")
     return question, words[said.lower()]
-
-
-def _refuse_unknown_line(lines: pl.DataFrame, line: int | None) -> None:
-    if line is not None and line not in lines["remit_line_key"].to_list():
-        raise UsageError(
-            f"the case has no line {line}.", where="--line", hint="`scrubjay recover case N` shows its lines."
-        )
 
 
 def _override(  # noqa: PLR0917 - what makes an override

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from scrubjay.cli.common import now, say
-from scrubjay.cli.stores import StoreAddress, opened_store
+from scrubjay.cli.stores import StoreAddress, opened_store, recorded_run
 from scrubjay.errors import UsageError
 
 _LARGEST = 2**63 - 1
@@ -59,12 +59,13 @@ def match(
     opened = opened_store(store, create=False)
     hint = "`scrubjay recover unmatched` shows the numbers."
     try:
-        with opened.writing() as connection:
+        with recorded_run(opened, "match", by=by.strip()) as run, opened.writing() as connection:
             if not has_row(connection, schema.remit_claims, answer):
                 raise UsageError(f"the store holds no answer {answer}.", where="ANSWER", hint=hint)
             if claim_id is not None and not has_row(connection, schema.claims, claim_id):
                 raise UsageError(f"the store holds no claim {claim_id}.", where="CLAIM", hint=hint)
             choose_claim(connection, answer, claim_id, at=now(), actor=by.strip(), reason=reason)
+            run.summary |= {"answer": answer, "claim": claim_id}
     finally:
         opened.close()
     say(

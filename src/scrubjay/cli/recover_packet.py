@@ -2,40 +2,34 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from scrubjay.cli.common import AsOf, JsonFlag, PolicyFiles, ReferencePath, console, now, print_json, say
 from scrubjay.cli.desks import AnswerFiles, ClaimFiles, ContractFile, make_desk
-from scrubjay.cli.stores import StoreAddress
+from scrubjay.cli.papers import (
+    Again,
+    Attached,
+    Facts,
+    FactsFile,
+    Letterhead,
+    PacketFolder,
+    Papers,
+    Record,
+    Templates,
+    WrittenBy,
+    told_facts,
+)
+from scrubjay.cli.stores import StoreAddress  # noqa: TC001 - read by typer
 from scrubjay.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from scrubjay.recovery.desk import Desk
     from scrubjay.recovery.letters.case_records import Case
     from scrubjay.recovery.letters.packet import Packet
-
-_Store = StoreAddress
-_Folder = Annotated[
-    Path, typer.Option("--output", "-o", metavar="FOLDER", help="Folder of the packet; must not exist yet.")
-]
-_Letterhead = Annotated[
-    Path | None,
-    typer.Option("--letterhead", metavar="FILE", help="Who writes to whom (YAML, docs/letters.md)."),
-]
-_FactsFile = Annotated[
-    Path | None, typer.Option("--facts", metavar="FILE", help="Facts of the record (YAML, docs/letters.md).")
-]
-_Templates = Annotated[
-    list[Path] | None,
-    typer.Option("--template", metavar="FILE", help="A template of your own, asked first; repeatable."),
-]
-_Record = Annotated[
-    Path | None,
-    typer.Option("--record", metavar="FOLDER", help="Record of papers. Default: beside the output."),
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -54,7 +48,7 @@ not be read."""
 def packet(
     number: Annotated[int, typer.Argument(metavar="N", help="Number of the case, as the worklist shows it.")],
     *,
-    output: _Folder,
+    output: PacketFolder,
     line: Annotated[
         int | None,
         typer.Option(
@@ -63,25 +57,18 @@ def packet(
     ] = None,
     answers: AnswerFiles = None,
     claims: ClaimFiles = None,
-    store: _Store = None,
-    letterhead: _Letterhead = None,
-    facts: Annotated[
-        list[str] | None,
-        typer.Option("--fact", metavar="NAME=VALUE@SOURCE", help="A fact of the record; repeatable."),
-    ] = None,
-    facts_file: _FactsFile = None,
-    attach: Annotated[
-        list[str] | None, typer.Option("--attach", metavar="NAME=FILE", help="A paper; repeatable.")
-    ] = None,
-    template: _Templates = None,
+    store: StoreAddress = None,
+    letterhead: Letterhead = None,
+    facts: Facts = None,
+    facts_file: FactsFile = None,
+    attach: Attached = None,
+    template: Templates = None,
     as_of: AsOf = None,
     policy: PolicyFiles = None,
     contracts: ContractFile = None,
-    record: _Record = None,
-    by: Annotated[str | None, typer.Option("--by", help="Who had it written. Default: the user.")] = None,
-    again: Annotated[
-        str | None, typer.Option("--again", metavar="REASON", help="Write it once more, and why.")
-    ] = None,
+    record: Record = None,
+    by: WrittenBy = None,
+    again: Again = None,
     as_json: JsonFlag = False,
     reference: ReferencePath = None,
 ) -> int:
@@ -91,18 +78,15 @@ def packet(
     """
     from scrubjay.recovery.letters import given  # noqa: PLC0415 - heavy, like all below
     from scrubjay.recovery.letters.case_records import case_records  # noqa: PLC0415
-    from scrubjay.recovery.letters.packet import enter, make_packet, write_packet  # noqa: PLC0415
+    from scrubjay.recovery.letters.files import pdf_bytes  # noqa: PLC0415
+    from scrubjay.recovery.letters.packet import make_packet, paper_key, write_packet  # noqa: PLC0415
     from scrubjay.recovery.letters.template import load_template  # noqa: PLC0415
     from scrubjay.recovery.sent import SentLedger  # noqa: PLC0415
     from scrubjay.reference import Reference  # noqa: PLC0415
 
     if output.exists():
         raise UsageError("is there already.", where=str(output), hint="Name a new folder.")
-    told = [
-        *(given.load_letterhead(letterhead) if letterhead else []),
-        *(given.load_facts(facts_file) if facts_file else []),
-        *map(given.parse_fact, facts or []),
-    ]
+    told = told_facts(letterhead, facts_file, facts)
     own = [load_template(p) for p in template or []]
     papers = given.parse_papers(attach or [])
     desk = make_desk(
@@ -121,31 +105,39 @@ def packet(
         written_on=desk.as_of,
     )
     ledger = SentLedger(record or output.absolute().parent / ".scrubjay")
-    enter(made, records, ledger, folder=output.name, by=by, at=at, again=again)
-    files = write_packet(made, records, output)
+    kept = Papers(ledger, store, over_store=not answers, command="packet")
+
+    def enter() -> None:
+        kept.enter(
+            made.letter.template,
+            {number: [paper_key(made, records)]},
+            version=made.letter.version,
+            folder=output.name,
+            data=pdf_bytes(made.letter, made.heading),
+            by=by,
+            at=at,
+            again=again,
+        )
+
+    files = write_packet(made, records, output, before_release=enter)
     _show(made, files, output, as_json=as_json)
     return int(ExitCode.FINDINGS if made.missing else ExitCode.CLEAN)
 
 
 def _case(desk: Desk, number: int, line: int | None, told: list[Any]) -> tuple[Case, str | None]:
-    from scrubjay.recovery.desk import case_lines  # noqa: PLC0415
+    from scrubjay.recovery.desk import case_lines, line_key  # noqa: PLC0415
     from scrubjay.recovery.letters.case_records import Case  # noqa: PLC0415
     from scrubjay.recovery.letters.packet import LETTER_REMEDIES  # noqa: PLC0415
 
-    rows = case_lines(desk, number).to_dicts()
-    # By the number that `recover case` shows and `recover decide` takes.
-    numbers = [r["remit_line_key"] for r in rows]
+    found = case_lines(desk, number)
+    rows = found.to_dicts()
     if line is not None:
-        if line not in numbers:
-            lines = ", ".join(str(n) for n in numbers if n is not None)
-            raise UsageError(
-                f"the case has no line {line}.", hint=f"It has {lines}, as `recover case` shows."
-            )
-        at = numbers.index(line) + 1
+        key = line_key(found, line)
+        at = next(n for n, r in enumerate(rows, 1) if r["remit_line_key"] == key)
     else:
         lettered = [n for n, r in enumerate(rows, 1) if r["remedy"] in LETTER_REMEDIES]
         if len(lettered) > 1:
-            places = ", ".join(str(numbers[n - 1]) for n in lettered)
+            places = ", ".join(str(rows[n - 1]["line_number"]) for n in lettered)
             raise UsageError(f"several lines go by letter ({places}).", hint="Name one with --line.")
         at = lettered[0] if lettered else 1
     row = rows[at - 1]

@@ -88,23 +88,15 @@ def underpaid(
     reference: ReferencePath = None,
 ) -> int:
     """List lines paid below contract or Medicare rate, cut in units, or under another code; by payer with the total."""
-    from scrubjay.cli.common import console, day_or_today  # noqa: PLC0415
-    from scrubjay.recovery.contracts import load_contracts  # noqa: PLC0415
-    from scrubjay.recovery.underpayments import underpayments  # noqa: PLC0415
-    from scrubjay.reference import Reference  # noqa: PLC0415
+    from scrubjay.cli.common import console  # noqa: PLC0415
+    from scrubjay.recovery.desk import compared  # noqa: PLC0415
     from scrubjay.reports.recovery_underpaid import print_underpaid, underpaid_dict  # noqa: PLC0415
 
     desk = make_desk(
         answers=answers, claims=claims, store=store, as_of=as_of, policy=policy, reference=reference,
         contracts=contracts, no_replay=True,
     )  # fmt: skip
-    lines = desk.decided.lines.drop("expected_allowed_amount", strict=False)
-    found = underpayments(
-        lines.filter(lines["is_postable"].fill_null(value=False)),
-        reference=Reference.open(reference),
-        as_of=day_or_today(as_of, "--as-of"),
-        contracts=load_contracts(contracts) if contracts else None,
-    )
+    found = compared(desk)
     if as_json:
         print_json(underpaid_dict(found))
     else:

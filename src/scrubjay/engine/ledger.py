@@ -104,6 +104,7 @@ def follow(
     *,
     as_of: date,
     reference: Reference,
+    kept: tuple[str, Evidence] | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame, list[FileReport]]:
     """The two frames of the ledger out of files, and a report for each file.
 
@@ -113,8 +114,12 @@ def follow(
         history: earlier claims that drew before: 837 files, or CSV or Parquet tables of claim lines.
         as_of: the day on which things are known.
         reference: where facts about codes come from.
+        kept: a store by name, and the earlier claims and authorizations that it holds.
     """
-    evidence, told = read_evidence(EvidenceFiles(history=history, authorizations=paths))
+    name, held = kept or ("", None)
+    evidence, told = read_evidence(
+        EvidenceFiles(history=history, authorizations=paths, kept=held, kept_in=name)
+    )
     reader = ClaimReader(claims)
     found = balances(reader.batches(), evidence, reference=reference, policies=PolicySet.base(), as_of=as_of)
     return found.authorizations, found.draws, [*told, *reader.reports]

@@ -7,6 +7,8 @@ sound one before one that is off balance or cut short, then the one with more cl
 
 from __future__ import annotations
 
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -19,6 +21,10 @@ from scrubjay.tables.acknowledgments import AcknowledgmentBundle
 from scrubjay.tables.remits import REMIT_CLAIMS, REMIT_TRANSACTIONS, RemitBundle
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from concurrent.futures import Future
+    from typing import Self
+
     from scrubjay.intake.answers import AnswerReader
 
 _REMITS = ("transactions", "claims", "lines", "adjustments", "remarks", "provider_adjustments")
@@ -36,26 +42,101 @@ def collect(reader: AnswerReader) -> AnswerBundle:
 
     All of it is held in memory. No bad input raises.
     """
-    bundles = list(reader.batches())
+    bundles: list[AnswerBundle] = []
+    with _Digests() as running:
+        for bundle in reader.batches():
+            bundles.append(bundle)
+            running.take(bundle.remits)
+        digested = running.finished()
     remits, answers = RemitBundle(), AcknowledgmentBundle()
     for name in _REMITS:
-        setattr(remits, name, pl.concat([getattr(remits, name), *(getattr(b.remits, name) for b in bundles)]))
+        setattr(remits, name, _joined([remits, *(b.remits for b in bundles)], name))
     for name in _ACKNOWLEDGMENTS:
         parts = (getattr(b.acknowledgments, name) for b in bundles)
         setattr(answers, name, pl.concat([getattr(answers, name), *parts]))
     # A group is handed on when its set has ended, after the sets that it speaks of.
     answers.acknowledgments = answers.acknowledgments.sort("file_number", "segment", maintain_order=True)
-    remits.transactions = recognised(identified(remits))
+    remits.transactions = recognised(_identified(remits.transactions, digested))
     remits.claims = settled(remits.claims, remits.transactions)
     _tell(remits.transactions, reader)
     return AnswerBundle(remits, answers)
 
 
-def identified(remits: RemitBundle) -> pl.DataFrame:
+def _joined(parts: Sequence[RemitBundle], name: str) -> pl.DataFrame:
+    return pl.concat([getattr(part, name) for part in parts])
+
+
+def _identified(payments: pl.DataFrame, digested: pl.DataFrame) -> pl.DataFrame:
     """The payments with `content_digest` and `recognition_key`."""
-    payments = remits.transactions
+    payments = payments.drop("content_digest").join(
+        digested, on="remit_key", how="left", maintain_order="left"
+    )
+    return REMIT_TRANSACTIONS.conform(payments.with_columns(_recognition_key()))
+
+
+class _Digests:
+    """What payments say, worked out while the next ones are read, some at a time: as text it is several times as large."""
+
+    _CLAIMS_AT_ONCE = 10_000
+    _IN_FLIGHT = 2
+
+    def __init__(self) -> None:
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="scrubjay-digests")
+        self._waiting: list[RemitBundle] = []
+        self._running: deque[Future[pl.DataFrame]] = deque()
+        self._done: list[pl.DataFrame] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._worker.shutdown(cancel_futures=True)
+
+    def take(self, remits: RemitBundle) -> None:
+        """Take a bundle; payments that ended in it are whole."""
+        self._waiting.append(remits)
+        if remits.transactions.height and sum(w.claims.height for w in self._waiting) >= self._CLAIMS_AT_ONCE:
+            self._begin()
+
+    def finished(self) -> pl.DataFrame:
+        """`remit_key` and `content_digest` of all payments taken."""
+        if any(w.transactions.height for w in self._waiting):
+            self._begin()
+        self._done += [one.result() for one in self._running]
+        self._running.clear()
+        return pl.concat([REMIT_TRANSACTIONS.empty().select("remit_key", "content_digest"), *self._done])
+
+    def _begin(self) -> None:
+        held = RemitBundle(**{name: _joined(self._waiting, name) for name in _REMITS})
+        # Keys ascend with the place in the files, so what has not ended comes last.
+        last = held.transactions["remit_key"].max()
+        is_whole = pl.col("remit_key") <= last
+        open_claims = held.claims.filter(~is_whole)
+        self._waiting = []
+        if open_claims.height:
+            of_open = pl.col("remit_claim_key") >= open_claims["remit_claim_key"].min()
+            self._waiting = [_part(held, ~is_whole, of_open)]
+            held = _part(held, is_whole, ~of_open)
+        if len(self._running) >= self._IN_FLIGHT:
+            self._done.append(self._running.popleft().result())
+        self._running.append(self._worker.submit(_content_digests, held))
+
+
+def _part(remits: RemitBundle, of_payment: pl.Expr, of_claim: pl.Expr) -> RemitBundle:
+    return RemitBundle(
+        transactions=remits.transactions.filter(of_payment),
+        claims=remits.claims.filter(of_payment),
+        lines=remits.lines.filter(of_claim),
+        adjustments=remits.adjustments.filter(of_claim),
+        remarks=remits.remarks.filter(of_claim),
+        provider_adjustments=remits.provider_adjustments.filter(of_payment),
+    )
+
+
+def _content_digests(remits: RemitBundle) -> pl.DataFrame:
+    """`remit_key` and `content_digest` of whole payments."""
     to_payment = remits.claims.select("remit_claim_key", "remit_key")
-    frames = [payments.sort("remit_key"), remits.claims.sort("remit_claim_key")]
+    frames = [remits.transactions.sort("remit_key"), remits.claims.sort("remit_claim_key")]
     for part, by in ((remits.lines, ["remit_line_key"]), (remits.adjustments, ["segment", "adjustment_number"]),
                      (remits.remarks, ["segment"])):  # fmt: skip
         owned = part.join(to_payment, on="remit_claim_key", how="inner")
@@ -64,9 +145,7 @@ def identified(remits: RemitBundle) -> pl.DataFrame:
         within = [(pl.col(k) - pl.col(k).min().over("remit_key")).alias(f"_{k}") for k in keys]
         frames.append(owned.sort("remit_claim_key", *by, maintain_order=True).with_columns(within))
     frames.append(remits.provider_adjustments.sort("segment", "adjustment_number", maintain_order=True))
-    found = digests(frames, "remit_key", _NOT_CONTENT)
-    payments = payments.drop("content_digest").join(found, on="remit_key", how="left", maintain_order="left")
-    return REMIT_TRANSACTIONS.conform(payments.with_columns(_recognition_key()))
+    return digests(frames, "remit_key", _NOT_CONTENT)
 
 
 def _recognition_key() -> pl.Expr:

@@ -143,8 +143,9 @@ def contracted(lines: pl.DataFrame, contracts: pl.DataFrame, limits: pl.Series) 
         limits: CMS's payment limit per unit on the day of service, null where there is none.
 
     Returns:
-        Row by row: `contract_amount`, `contract_basis`, and `contract_reason`, why a contract that speaks of
-        the line gives no amount; all null where none speaks of it.
+        Row by row: `contract_amount`, `contract_basis`, `contract_reason` (why a contract that speaks of the
+        line gives no amount), and of the row of the table `contract_method`, `contract_rate` (digits) and
+        `contract_source`; all null where none speaks of it.
     """
     asked = lines.with_row_index("_row").select(
         "_row", "payer_id", "policy_id", "hcpcs", "service_date", "units_billed", "charge_amount",
@@ -227,4 +228,11 @@ def _worked_out(best: pl.DataFrame) -> pl.DataFrame:
         .when((method == "percent_of_charge") & pl.col("charge_amount").is_null())
         .then(pl.lit("the line has no charge"))
         .alias("contract_reason"),
+        method.alias("contract_method"),
+        pl.col("rate")
+        .cast(pl.String)
+        .str.strip_chars_end("0")
+        .str.strip_chars_end(".")
+        .alias("contract_rate"),
+        pl.col("source").alias("contract_source"),
     )

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 FREQUENCY = "claim_frequency_code"
 ORIGINAL = "original_reference_number"
 CHARGE = "claim_charge_amount"
+_LINE_NUMBER = "line_item_control_number"
 
 
 class Kind(StrEnum):
@@ -264,7 +265,7 @@ def _add(claim: OneClaim, originals: list[list[list[str]]], one: AddLine) -> lis
     line = line[: next((n for n, s in enumerate(line) if s[0] == "SVD"), len(line))]
     claim.lines.append(line)
     number = len(claim.lines)
-    write_column(claim, number, "line_item_control_number", "")
+    write_column(claim, number, _LINE_NUMBER, "")
     for column, value in one.values:
         write_column(claim, number, column, value)
     place = f"line {number} (new)"
@@ -332,9 +333,18 @@ def _refuse_more(found: set[tuple[str, str]], notes: Sequence[Difference]) -> No
     declared = {(n.place.removesuffix(" (new)"), n.column) for n in notes}
     new = {n.place.removesuffix(" (new)") for n in notes if n.place.endswith("(new)")}
     gone = {n.place for n in notes if n.column == "line" and n.after is None}
-    more = sorted(
-        (place, column) for place, column in found - declared if place not in new and place not in gone
-    )
+    # A new line differs from its model in what was given, and has no number of the model's.
+    declared |= {(place, _LINE_NUMBER) for place in new}
+    # Where the model was changed and dropped, the new line has the change too.
+    models = [
+        (n.place.removesuffix(" (new)"), (n.after or "").removeprefix("like "))
+        for n in notes
+        if n.column == "line" and n.after
+    ]
+    declared |= {
+        (place, n.column) for place, model in models if model in gone for n in notes if n.place == model
+    }
+    more = sorted((place, column) for place, column in found - declared if place not in gone)
     if more:
         words = ", ".join(f"{place}.{column}" for place, column in more)
         raise UsageError(

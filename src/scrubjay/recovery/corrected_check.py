@@ -50,6 +50,13 @@ def differences(
     kept = [n for n in range(1, old.lines.height + 1) if n not in dropped]
     for number, one, other in zip(kept, old_lines, new_lines, strict=False):
         found |= {(f"line {number}", c) for c in _unequal(one, other, LINES)}
+    # A new line is told by the number that it had before lines were dropped, and held against its model: as it
+    # stands now, or as it stood where it was dropped.
+    models = dict(enumerate(old.lines.iter_rows(named=True), 1))
+    first = len(models) + 1
+    models |= dict(zip(kept, new_lines, strict=False))
+    for number, (like, other) in enumerate(zip(added, new_lines[len(old_lines) :], strict=True), first):
+        found |= {(f"line {number}", c) for c in _unequal(models[like], other, LINES)}
     old_payers = old.other_payers.drop("claim_key")
     if not old_payers.equals(new.other_payers.drop("claim_key")):
         found.add(("claim", "other_payers"))

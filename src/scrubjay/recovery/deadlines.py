@@ -28,6 +28,8 @@ _FROM_SERVICE = ("NEW", "COB", "RPA")
 _KEY = (
     "remedy", "appeal_level", "payer_class", "policy_id", "_hcpcs", "_service", "_notice", "_received", "_paid_on",
 )  # fmt: skip
+DISPUTE = "DISPUTE"
+"""Not a remedy of a denial: a payment below what was agreed is disputed within the time of a first appeal."""
 _DUE = {
     "trigger_date": pl.Date,
     "safe_date": pl.Date,
@@ -97,6 +99,36 @@ def with_deadlines(
     )
 
 
+def dispute_deadlines(lines: pl.DataFrame, *, policies: PolicySet, as_of: date) -> pl.DataFrame:
+    """Until when the payment of each line can be disputed: the payer's term of a first appeal.
+
+    Args:
+        lines: `payer_class`, `policy_id`, `service_date`, `production_date`, `payment_date`, such as
+            `underpayments` gives.
+        policies: contract terms.
+        as_of: day on which they are to be known.
+
+    Returns:
+        Row by row `trigger_date`, `safe_date`, `hard_date`, `deadline_rule`; without a rule no dates, and
+        `deadline_rule` says what to enter.
+    """
+    key = ("payer_class", "policy_id", "_service", "_notice", "_paid_on")
+    asked = lines.select(
+        "payer_class",
+        "policy_id",
+        pl.col("service_date").alias("_service"),
+        pl.coalesce("production_date", "payment_date").alias("_notice"),
+        pl.col("payment_date").alias("_paid_on"),
+    )
+    keys = asked.unique(maintain_order=True)
+    terms = _Terms(policies, as_of)
+    fixed = {"remedy": DISPUTE, "appeal_level": 1, "_hcpcs": None, "_received": None}
+    found = [terms.due(**dict(zip(key, row, strict=True)), **fixed) for row in keys.iter_rows()]
+    values = [(d.trigger_date, d.safe, d.hard, d.rule) for d in found]
+    dated = keys.hstack(pl.DataFrame(values, schema=_DUE, orient="row").get_columns())
+    return asked.join(dated, on=key, how="left", nulls_equal=True, maintain_order="left").select(_DUE.keys())
+
+
 def _threshold(frame: pl.DataFrame, as_of: date) -> pl.Series:
     """What the amount in controversy of a Medicare level keeps from being certain."""
     in_dispute = pl.col("denied_amount").sum().over("remit_claim_key")
@@ -151,7 +183,7 @@ class _Terms:
             return self._authorization(policy, key["_hcpcs"], start)
         if remedy == "APP" and key["appeal_level"] is None:
             return Due(None, None, None, None, "No deadline before the level of appeal is known.")
-        if remedy in {"APP", "SEND"}:
+        if remedy in {"APP", "SEND", DISPUTE}:
             return self._appeal(remedy, policy, key)
         return self._of_class(remedy, key["payer_class"], None, start, None)
 

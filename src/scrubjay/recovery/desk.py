@@ -18,11 +18,14 @@ from scrubjay.errors import UnreadableInputError, UsageError
 from scrubjay.intake import ClaimReader
 from scrubjay.intake.answers import AnswerReader
 from scrubjay.intake.remits import collect
+from scrubjay.intake.x12.sent_sets import sent_sets, with_sets
 from scrubjay.recovery.decide import Decided, Sent, decide, rejected_claims
 from scrubjay.recovery.match import match
 from scrubjay.recovery.probability import HISTORY_SCHEMA, Model, learn, no_history
+from scrubjay.recovery.rejected_sets import PLACES, rejected_sets
+from scrubjay.recovery.underpayments import underpayments
 from scrubjay.recovery.worklist import worklist
-from scrubjay.store.answers import read_acknowledgments, read_claims, read_remits
+from scrubjay.store.answers import read_acknowledgments, read_claims, read_places, read_remits
 from scrubjay.store.cases import CLOSED, read_cases, read_choices
 from scrubjay.store.decisions import read_answers, read_outcomes, read_overrides
 from scrubjay.tables import ADJUSTMENTS, CLAIMS, LINES, OTHER_PAYERS, ClaimBundle
@@ -64,22 +67,27 @@ class Desk:
     Attributes:
         claims: the claims that were sent; empty where none are at hand.
         decided: answered lines and decisions.
-        rejected: claims refused before adjudication (`decide.rejected_claims`).
+        rejected: claims refused before adjudication, one by one (`decide.rejected_claims`) or with the set that they
+            were sent in (`rejected_sets`).
+        unidentified: refusals of sets that no claims at hand could be found for.
         model: what the history says.
         listed: the list of work.
         outcomes: closed cases with the day (`store.decisions.read_outcomes`); empty over files.
         problems: what could not be read.
         as_of: day of the desk.
+        world: policies, reference and contracts that it rests on.
     """
 
     claims: ClaimBundle
     decided: Decided
     rejected: pl.DataFrame
+    unidentified: pl.DataFrame
     model: Model
     listed: pl.DataFrame
     outcomes: pl.DataFrame
     problems: list[Problem]
     as_of: date
+    world: World
 
 
 def edits_for_claims() -> list[Edit]:
@@ -100,15 +108,22 @@ def desk_of_files(answers: Sequence[Path], claims: Sequence[Path], world: World,
     read = collect(reader)
     sent = ClaimReader(claims)
     whole = _whole(list(sent.batches()))
+    sets = [
+        with_sets(whole.claims.filter(pl.col("file_number") == number), sent_sets(path))
+        for number, path in enumerate(claims, 1)
+    ]
+    places = pl.concat([s.select(p.cast(t) for p, t in _PLACES) for s in sets]) if sets else _NO_PLACES
     problems = [p for report in (*reader.reports, *sent.reports) for p in report.problems]
-    return _laid_out(whole, read.remits, read.acknowledgments, world, wishes, problems=problems)
+    return _laid_out(
+        whole, read.remits, read.acknowledgments, places, world=world, wishes=wishes, problems=problems
+    )
 
 
 def desk_of_store(store: Store, world: World, wishes: Wishes) -> Desk:
     """A desk of the store: with what people decided, answered and noted, and how cases ended."""
     with store.reading() as connection:
         remits, claims = read_remits(connection), read_claims(connection)
-        acknowledged = read_acknowledgments(connection)
+        acknowledged, places = read_acknowledgments(connection), read_places(connection)
         kept = _Kept(
             read_answers(connection),
             read_overrides(connection),
@@ -116,7 +131,7 @@ def desk_of_store(store: Store, world: World, wishes: Wishes) -> Desk:
             read_outcomes(connection),
             read_choices(connection),
         )
-    return _laid_out(claims, remits, acknowledged, world, wishes, kept=kept)
+    return _laid_out(claims, remits, acknowledged, places, world=world, wishes=wishes, kept=kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +143,8 @@ class _Kept:
     choices: pl.DataFrame
 
 
+_PLACES = [(pl.col(name), dtype) for name, dtype in PLACES.items()]
+_NO_PLACES = pl.DataFrame(schema=PLACES)
 _NO_OUTCOMES = pl.DataFrame(schema={"remit_claim_key": pl.Int64, **HISTORY_SCHEMA, "decided_on": pl.Date})
 
 
@@ -135,9 +152,10 @@ def _laid_out(
     claims: ClaimBundle,
     remits: RemitBundle,
     acknowledged: AcknowledgmentBundle,
+    places: pl.DataFrame,
+    *,
     world: World,
     wishes: Wishes,
-    *,
     kept: _Kept | None = None,
     problems: list[Problem] | None = None,
 ) -> Desk:
@@ -155,6 +173,7 @@ def _laid_out(
         answers=kept.answers if kept else None,
         overrides=kept.overrides if kept else None,
     )
+    decided.lines = _numbered(decided.lines, claims.lines)
     outcomes = kept.outcomes if kept else _NO_OUTCOMES
     model = learn(pl.concat([wishes.history, outcomes.select(HISTORY_SCHEMA.keys())]))
     # What does not balance or came twice is not worked; its lines are listed by `recover unmatched` and `remit`.
@@ -171,9 +190,50 @@ def _laid_out(
     )
     if closed is not None:
         listed = listed.join(closed, on="remit_claim_key", how="anti", maintain_order="left")
+    of_sets, unidentified = rejected_sets(acknowledged, claims.claims, places)
     return Desk(
-        claims, decided, rejected_claims(acknowledged), model, listed, outcomes, problems or [], world.as_of
+        claims, decided, pl.concat([rejected_claims(acknowledged), of_sets]), unidentified, model, listed, outcomes,
+        problems or [], world.as_of, world,
+    )  # fmt: skip
+
+
+def _numbered(lines: pl.DataFrame, sent: pl.DataFrame) -> pl.DataFrame:
+    """The answered lines with `line_number`, the place in the answer, and `claim_line_number`, that of the line sent."""
+    place = pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("remit_claim_key")
+    return lines.with_columns(
+        pl.when(pl.col("remit_line_key").is_not_null()).then(place).alias("line_number")
+    ).join(
+        sent.select("line_key", pl.col("line_number").alias("claim_line_number")),
+        on="line_key",
+        how="left",
+        maintain_order="left",
     )
+
+
+def line_key(lines: pl.DataFrame, number: int) -> int:
+    """The `remit_line_key` of a line of one case by its number, as `recover case` shows it.
+
+    Args:
+        lines: from `case_lines`.
+        number: 1-based place in the answer.
+
+    Raises:
+        UsageError: the case has no such line.
+    """
+    found = lines.filter(pl.col("line_number") == number)
+    if not found.height:
+        numbers = lines["line_number"].drop_nulls()
+        told = (
+            f"It has {numbers.min()} to {numbers.max()}, as"
+            if numbers.len() > 1
+            else "It has line 1 alone, as"
+        )
+        raise UsageError(
+            f"the case has no line {number}.",
+            where="--line",
+            hint=f"{told if numbers.len() else 'It was answered as a whole, as'} `recover case` shows.",
+        )
+    return int(found["remit_line_key"][0])
 
 
 def _whole(bundles: list[ClaimBundle]) -> ClaimBundle:
@@ -182,6 +242,25 @@ def _whole(bundles: list[ClaimBundle]) -> ClaimBundle:
         pl.concat([LINES.empty(), *(b.lines for b in bundles)]),
         pl.concat([OTHER_PAYERS.empty(), *(b.other_payers for b in bundles)]),
         pl.concat([ADJUSTMENTS.empty(), *(b.adjustments for b in bundles)]),
+    )
+
+
+def compared(desk: Desk) -> pl.DataFrame:
+    """Expected, allowed and paid of every line of the desk that was paid and may be posted (`underpayments`).
+
+    With `line_number`, the place of the line in its answer.
+    """
+    lines = desk.decided.lines.filter(pl.col("is_postable").fill_null(value=False))
+    world = desk.world
+    found = underpayments(
+        lines.drop("expected_allowed_amount", strict=False),
+        reference=world.reference,
+        as_of=world.as_of,
+        contracts=world.contracts,
+    )
+    places = lines.select("remit_claim_key", "remit_line_key", "line_number")
+    return found.join(
+        places, on=["remit_claim_key", "remit_line_key"], how="left", nulls_equal=True, maintain_order="left"
     )
 
 

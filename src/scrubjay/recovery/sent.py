@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from scrubjay.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -104,18 +105,48 @@ class SentLedger:
             UsageError: a paper with the key was written before and no reason is given, or the record cannot
                 be written.
         """
-        entry = Sent(key, kind, at.isoformat(), file, hashlib.sha256(data).hexdigest(), by, again)
+        return self.record_all([key], kind, file=file, data=data, by=by, at=at, again=again)[0]
+
+    def record_all(
+        self,
+        keys: Sequence[str],
+        kind: str,
+        *,
+        file: str,
+        data: bytes,
+        by: str,
+        at: datetime,
+        again: str | None = None,
+    ) -> list[Sent]:
+        """Enter a paper that is about several things, one entry for each; all of them or none.
+
+        Args:
+            keys: from `key_of`, one or more.
+            kind: what it is.
+            file: name of the file.
+            data: its bytes.
+            by: who had it written.
+            at: when.
+            again: why once more; without it a second paper is refused.
+
+        Raises:
+            UsageError: a paper with one of the keys was written before and no reason is given, or the record
+                cannot be written.
+        """
+        digest = hashlib.sha256(data).hexdigest()
+        entries = [Sent(key, kind, at.isoformat(), file, digest, by, again) for key in keys]
+        asked = frozenset(keys)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             with FileLock(self._folder / f".{_FILE}.lock", timeout=_WAIT):
-                before = [e for e in self.entries() if e.key == key]
+                before = [e for e in self.entries() if e.key in asked]
                 if before and again is None:
                     raise UsageError(
                         f"this {kind} was written before, on {before[-1].written_at[:10]} as {before[-1].file}.",
                         hint="If it never left, say so: --again REASON.",
                     )
                 with (self._folder / _FILE).open("a", encoding="utf-8") as out:
-                    out.write(json.dumps(asdict(entry)) + "\n")
+                    out.write("".join(json.dumps(asdict(entry)) + "\n" for entry in entries))
                     out.flush()
                     os.fsync(out.fileno())
         except Timeout as error:
@@ -126,4 +157,4 @@ class SentLedger:
             raise UsageError(
                 f"cannot be written ({error.strerror}).", where=str(self._folder), hint="Name another folder."
             ) from error
-        return entry
+        return entries

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MEDICARE = ("medicare_part_a", "medicare_part_b")
 PATIENT_SHARE = ("1", "2", "3", "66", "241")
 SEQUESTRATION = "253"
+MEDICARE_RATE = "medicare_rate"
+"""Method of an expected amount that goes by Medicare's rate of code, day and setting."""
 
 _KINDS = ("units-cut", "code-changed", "allowed-below-expected", "paid-below-allowed")
 
@@ -58,7 +60,9 @@ def expected_allowed(
 
     Returns:
         Row by row: `expected_allowed_amount` (null where it is not known), `expected_basis` (the rule with its
-        source) and `expected_reason` (why nothing is known).
+        source), `expected_reason` (why nothing is known), and the parts of the basis: `expected_method` (of
+        `contracts.METHODS`, or `medicare_rate`), `expected_rate` (digits; null for Medicare's, which goes by
+        code and day) and `expected_source`.
     """
     frame = with_payer_class(with_facts(lines))
     is_medicare = pl.col("payer_class").is_in(MEDICARE)
@@ -97,6 +101,17 @@ def expected_allowed(
             .when(is_medicare.not_() | pl.col("payer_class").is_null())
             .then(pl.lit("no contract rate speaks of the line; give the rates as a table (--contracts)"))
             .alias("expected_reason"),
+            pl.when(has_contract)
+            .then("contract_method")
+            .when(is_medicare)
+            .then(pl.lit(MEDICARE_RATE))
+            .alias("expected_method"),
+            pl.when(has_contract).then("contract_rate").alias("expected_rate"),
+            pl.when(has_contract)
+            .then("contract_source")
+            .when(is_medicare)
+            .then("expected_payment_source")
+            .alias("expected_source"),
         )
     )
 
@@ -113,18 +128,26 @@ def underpayments(
         contracts: rates of the user's own contracts.
 
     Returns:
-        One row per line with a payment that no other answer took back: keys, payer, code, units, the amounts
+        One row per line with a payment that no other answer took back: keys, payer, code, units, days, the amounts
         (`allowed_amount`, `is_allowed_derived` where it is the sum of payment, patient's share and
-        sequestration), `patient_share_amount`, `sequestration_amount`, `expected_allowed_amount`,
-        `expected_basis`, `expected_reason`, `shortfall_amount` (expected less allowed where positive, and what
-        was allowed but not paid; null where nothing is known), and `kinds`, what is wrong, by name.
+        sequestration; null where that cannot be told, with `allowed_reason`), `patient_share_amount`,
+        `sequestration_amount`, `other_amount` (what other reasons take off), `expected_allowed_amount`,
+        `expected_basis`, `expected_reason` and its parts, `unpaid_amount` (allowed, but neither paid nor explained),
+        `shortfall_amount` (expected less allowed where positive, and what is unpaid; null where nothing is known),
+        and `kinds`, what is wrong, by name.
     """
     is_old = pl.col("is_reversal").fill_null(value=False) | pl.col("is_superseded").fill_null(value=False)
     frame = lines.filter(is_old.not_() & (pl.col("paid_amount") > 0))
     frame = frame.hstack(
         expected_allowed(frame, reference=reference, as_of=as_of, contracts=contracts).get_columns()
     )
+    frame = with_payer_class(with_facts(frame))
     own = pl.element().struct.field("level") == "line"
+    # A claim that is adjusted as a whole does not say how much of that falls on the line.
+    as_a_whole = (
+        pl.col("adjustments").list.eval(own.not_() & (pl.element().struct.field("amount") != 0)).list.any()
+    )
+    cannot_tell = pl.col("allowed_amount").is_null() & as_a_whole.fill_null(value=False)
 
     def total(which: pl.Expr) -> pl.Expr:
         return (
@@ -139,18 +162,34 @@ def underpayments(
     frame = frame.with_columns(
         total(group == "PR").alias("patient_share_amount"),
         total(carc == SEQUESTRATION).alias("sequestration_amount"),
-        pl.col("allowed_amount").is_null().alias("is_allowed_derived"),
+        (pl.col("allowed_amount").is_null() & cannot_tell.not_()).alias("is_allowed_derived"),
+        pl.when(cannot_tell)
+        .then(
+            pl.lit(
+                "the claim is adjusted as a whole and the line has no AMT*B6, so what was allowed of it is unknown"
+            )
+        )
+        .alias("allowed_reason"),
     )
     explained = pl.col("paid_amount") + pl.col("patient_share_amount") + pl.col("sequestration_amount")
     other = total(group.is_in(["OA", "PI"]) | ((group == "CO") & carc.is_in(["45", SEQUESTRATION]).not_()))
     frame = frame.with_columns(
-        pl.coalesce("allowed_amount", explained).alias("allowed_amount"), other.alias("_other")
+        pl.when("is_allowed_derived").then(explained).otherwise("allowed_amount").alias("allowed_amount"),
+        other.alias("other_amount"),
     )
     zero = pl.lit(0, MONEY)
-    below = pl.max_horizontal(pl.col("expected_allowed_amount") - pl.col("allowed_amount"), zero)
-    # What another reason of the remittance takes off is a denial or a prior payment, not an underpayment.
-    unexplained = pl.col("allowed_amount") - explained - pl.col("_other")
-    unpaid = pl.when(pl.col("is_allowed_derived")).then(zero).otherwise(pl.max_horizontal(unexplained, zero))
+    # What another reason of the remittance takes off is a denial or a prior payment, not an underpayment; an
+    # allowed amount that the payer states does not have it taken off.
+    taken_off = pl.when("is_allowed_derived").then(pl.max_horizontal("other_amount", zero)).otherwise(zero)
+    short_by = pl.col("expected_allowed_amount") - pl.col("allowed_amount") - taken_off
+    below = pl.when(short_by.is_not_null()).then(pl.max_horizontal(short_by, zero))
+    unexplained = pl.col("allowed_amount") - explained - pl.col("other_amount")
+    unpaid = (
+        pl.when(pl.col("is_allowed_derived"))
+        .then(zero)
+        .when(unexplained.is_not_null())
+        .then(pl.max_horizontal(unexplained, zero))
+    )
     cut = (pl.col("units_paid") < pl.col("units_billed")).fill_null(value=False)
     flags = {
         "units-cut": cut,
@@ -159,13 +198,15 @@ def underpayments(
         "paid-below-allowed": (unpaid > 0).fill_null(value=False),
     }
     kinds = pl.concat_list(pl.when(flags[name]).then(pl.lit(name)) for name in _KINDS).list.drop_nulls()
-    known = pl.col("expected_allowed_amount").is_not_null()
+    known = below.is_not_null()
     return frame.select(
         "remit_claim_key", "remit_line_key", "claim_key", "line_key", "patient_control_number",
-        "payer_claim_control_number", "payer_id", "payer_name", "policy_id", "hcpcs", "paid_hcpcs", "service_date",
-        "units_billed", "units_paid", "charge_amount", "allowed_amount", "is_allowed_derived",
-        "patient_share_amount", "sequestration_amount", "paid_amount", "expected_allowed_amount", "expected_basis",
-        "expected_reason",
+        "payer_claim_control_number", "payer_id", "payer_name", "policy_id", "payer_class", "hcpcs", "modifiers",
+        "paid_hcpcs", "service_date", "payment_date", "production_date", "units_billed", "units_paid", "charge_amount",
+        "allowed_amount", "is_allowed_derived", "allowed_reason", "patient_share_amount", "sequestration_amount",
+        "other_amount", "paid_amount", "expected_allowed_amount", "expected_basis", "expected_reason",
+        "expected_method", "expected_rate", "expected_source",
+        unpaid.alias("unpaid_amount"),
         pl.when(known).then(below + unpaid).when(unpaid > 0).then(unpaid).cast(MONEY).alias("shortfall_amount"),
         kinds.alias("kinds"),
     )  # fmt: skip
@@ -175,7 +216,7 @@ def by_payer(found: pl.DataFrame) -> pl.DataFrame:
     """Totals of `underpayments` by payer, largest shortfall first.
 
     Returns:
-        `payer_id`, `payer_name`, `lines`, `short_lines`, `unknown_lines` (nothing expected is known),
+        `payer_id`, `payer_name`, `lines`, `short_lines`, `unknown_lines` (what is expected or allowed is not known),
         `allowed_amount`, `expected_allowed_amount` (of the lines where it is known), `shortfall_amount`.
     """
     return (
@@ -183,7 +224,9 @@ def by_payer(found: pl.DataFrame) -> pl.DataFrame:
         .agg(
             pl.len().alias("lines"),
             (pl.col("kinds").list.len() > 0).sum().alias("short_lines"),
-            pl.col("expected_allowed_amount").is_null().sum().alias("unknown_lines"),
+            (pl.col("expected_allowed_amount").is_null() | pl.col("allowed_amount").is_null())
+            .sum()
+            .alias("unknown_lines"),
             pl.col("allowed_amount").sum(),
             pl.col("expected_allowed_amount").sum(),
             pl.col("shortfall_amount").sum(),

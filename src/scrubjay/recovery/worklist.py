@@ -99,7 +99,7 @@ def _lines(lines: pl.DataFrame, decisions: pl.DataFrame, model: Model, as_of: da
     about = lines.select(
         "claim_key", "patient_control_number", "payer_claim_control_number", "payer_id", "payer_name", "policy_id",
         "hcpcs", "service_date", "production_date",
-        *(c for c in ("expected_allowed_amount", "paid_amount") if c in lines.columns),
+        *(c for c in ("expected_allowed_amount", "paid_amount", "line_number") if c in lines.columns),
     )  # fmt: skip
     frame = decisions.hstack(about.get_columns()).filter(pl.col("outcome").is_in(_TROUBLE))
     frame = frame.hstack(predict(model, frame).get_columns())
@@ -183,7 +183,7 @@ def _claims(frame: pl.DataFrame, cost: Decimal, as_of: date) -> pl.DataFrame:
         pl.col("production_date").first(),
         pl.col("missing").explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True).alias("missing"),
         pl.len().alias("line_count"),
-        pl.struct(_LINE).alias("lines"),
+        pl.struct(*_LINE, *(c for c in ("line_number",) if c in frame.columns)).alias("lines"),
     )  # fmt: skip
     exact = pl.Decimal(38, 10)
     spent = (pl.col("minutes").cast(exact) * pl.lit(cost, exact) / pl.lit(60, exact)).round(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -51,10 +52,17 @@ def _file_words(file: IngestedFile) -> str:
         return f"seen before, as {phi.clean(file.seen_as)}; nothing was done"
     if file.outcome == "unreadable":
         return "could not be read; nothing was done"
-    kinds = ((file.payments, "payment"), (file.claims, "claim"), (file.acknowledgments, "acknowledgement"))
+    kinds = (
+        *((file.payments, "payment"), (file.claims, "claim"), (file.acknowledgments, "acknowledgement")),
+        *((file.authorizations, "authorization"), (file.waivers, "waiver")),
+    )
     parts = [words for taken, noun in kinds if (words := _words(taken, noun))]
     set_aside = (
-        [f"{plural(file.claims_set_aside, 'claim')} could not be read"] if file.claims_set_aside else []
+        [
+            f"{plural(file.claims_set_aside, 'row' if file.kind == 'authorizations' else 'claim')} could not be read"
+        ]
+        if file.claims_set_aside
+        else []
     )
     return ", ".join([*parts, *set_aside]) or "nothing in it to keep"
 
@@ -100,6 +108,19 @@ def print_ingest(report: IngestReport, console: Console) -> None:
     ))  # fmt: skip
 
 
+def run_summary(report: IngestReport) -> dict[str, Any]:
+    """What the record of runs keeps: what became of each file, and how many things were new. No patient's value."""
+    kinds = ("claims", "payments", "acknowledgments", "authorizations", "waivers")
+    return {
+        "files": [
+            {"name": PurePath(f.path).name[:200], "kind": f.kind, "outcome": f.outcome} for f in report.files
+        ],
+        **{kind: sum(getattr(f, kind).new for f in report.files) for kind in kinds},
+        "held_payments": _held(report).height,
+        "held_claims": report.claims.height,
+    }
+
+
 def ingest_dict(report: IngestReport) -> dict[str, Any]:
     """The report as one object."""
 
@@ -111,6 +132,7 @@ def ingest_dict(report: IngestReport) -> dict[str, Any]:
         "files": [
             {"path": f.path, "kind": f.kind, "outcome": f.outcome, "seen_as": f.seen_as, "claims": taken(f.claims),
              "payments": taken(f.payments), "acknowledgments": taken(f.acknowledgments),
+             "authorizations": taken(f.authorizations), "waivers": taken(f.waivers),
              "claims_set_aside": f.claims_set_aside, "problems": [problem_dict(p) for p in f.problems]}
             for f in report.files
         ],

@@ -29,6 +29,8 @@ TABLE_COLUMNS = (
 """Columns of the list in csv and xlsx."""
 
 _UNKNOWN = "unknown"
+_REJECTED_SHOWN = 10
+"""Rejected claims that the text names; --json lists all."""
 _WIDTHS = {"deadline_rule": 60, "missing": 60, "probability_basis": 40, "batch": 44, "note": 40, "payer_name": 24, "root_cause": 28}  # fmt: skip
 
 
@@ -59,6 +61,7 @@ def list_dict(desk: Desk, shown: pl.DataFrame) -> dict[str, Any]:
         "states": [plain(r) for r in states(desk.listed).rows(named=True)],
         "batches": [plain(r) for r in batches(desk.listed).rows(named=True)],
         "rejected": [plain(r) for r in _rejected(desk).rows(named=True)],
+        "unidentified_refusals": [plain(r) for r in desk.unidentified.rows(named=True)],
         "claims": [plain(r) for r in shown.rows(named=True)],
     }
 
@@ -111,6 +114,16 @@ def print_list(desk: Desk, shown: pl.DataFrame, console: Console, *, limit: int 
         console.print(
             f"rejected   {desk.rejected.height:>6} claims before adjudication: mend and send new ones (--json lists them)"
         )
+    for row in desk.rejected.head(_REJECTED_SHOWN).iter_rows(named=True):
+        why = row["root_cause"] or (row["reasons"] or ["why is not told"])[-1]
+        console.print(f"    account {control_number(row['patient_control_number'])}: {clean(why)}")
+    if desk.unidentified.height:
+        levels = ", ".join(
+            f"{r['level']} {r['answered_control_number']}" for r in desk.unidentified.head(5).to_dicts()
+        )
+        console.print(
+            f"refused    {desk.unidentified.height:>6} sets whose claims are not at hand, or not one set alone ({clean(levels)})"
+        )
     here = shown if limit is None else shown.head(limit)
     if not here.height:
         return
@@ -160,8 +173,14 @@ def print_case(lines: pl.DataFrame, events: list[dict[str, Any]], console: Conso
     )
     for row in lines.iter_rows(named=True):
         _print_line(row, console)
+    places = dict(lines.select("remit_line_key", "line_number").iter_rows())
     for event in events:
-        told = ", ".join(f"{k} {v}" for k, v in event["data"].items() if v not in (None, [], ""))
+        # Digests are for the program; a line is told by the number that stands above.
+        told = ", ".join(
+            f"{k} {places.get(v, v) if k == 'line' else v}"
+            for k, v in event["data"].items()
+            if k != "keys" and v not in (None, [], "")
+        )
         console.print(f"{event['at'][:16]} {event['actor']}: {event['kind']}: {clean(told)}")
 
 
@@ -170,12 +189,22 @@ def _each(row: dict[str, Any], name: str) -> list[Any]:
     return found or []
 
 
+def _place(row: dict[str, Any]) -> str:
+    """The number of a line in its answer, and that of the line sent where it is another one."""
+    if row["line_number"] is None:
+        return "(whole claim)"
+    sent = row["claim_line_number"]
+    return f"{row['line_number']}" + (
+        f" (of the claim: {sent})" if sent not in (None, row["line_number"]) else ""
+    )
+
+
 def _print_line(row: dict[str, Any], console: Console) -> None:
     modifiers = "".join(f"-{m}" for m in _each(row, "modifiers"))
     reasons = " ".join(f"{a['group']}-{a['carc']} {money(a['amount'])}" for a in _each(row, "adjustments"))
     console.print()
     console.print(
-        f"Line {row['remit_line_key'] or '(whole claim)'}: {row['hcpcs'] or 'no code'}{modifiers} on "
+        f"Line {_place(row)}: {row['hcpcs'] or 'no code'}{modifiers} on "
         f"{row['service_date'] or 'an unknown day'}, charge {money(row['charge_amount'])}, paid {money(row['paid_amount'])}"
     )
     console.print(f"  Answer: {reasons or 'no reasons'} {' '.join(_each(row, 'rarc_codes'))}".rstrip())

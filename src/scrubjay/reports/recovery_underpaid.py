@@ -37,7 +37,7 @@ def print_underpaid(found: pl.DataFrame, console: Console, *, limit: int | None)
     for row in by_payer(found).rows(named=True):
         console.print(
             f"{clean(row['payer_name'] or row['payer_id']) or 'unknown payer'}: {row['short_lines']} of {row['lines']} paid lines short, "
-            f"{money(row['shortfall_amount'])} dollars; nothing expected is known for {row['unknown_lines']}"
+            f"{money(row['shortfall_amount'])} dollars; {row['unknown_lines']} cannot be compared"
         )
     short = _short(found)
     if not short.height:

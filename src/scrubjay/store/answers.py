@@ -99,6 +99,17 @@ def read_claims(connection: Connection) -> ClaimBundle:
     )
 
 
+def read_places(connection: Connection) -> pl.DataFrame:
+    """Where each claim was sent, one row for each time: the columns of `recovery.rejected_sets.PLACES`."""
+    table = schema.claim_sightings
+    names = (
+        "claim_id", "file_id", "transaction", "group_control_number", "interchange_key", "interchange_date",
+    )  # fmt: skip
+    return read_frame(connection, [table.c[n] for n in names]).rename(
+        {"claim_id": "claim_key", "file_id": "file_number"}
+    )
+
+
 def read_acknowledgments(connection: Connection) -> AcknowledgmentBundle:
     """All acknowledgements and claim statuses."""
     key, status = {"id": "acknowledgment_key"}, {"id": "claim_status_key"}

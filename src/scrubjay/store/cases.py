@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from sqlalchemy import insert, select, update
 
-from scrubjay.store.work import cases, events, outcomes, runs
+from scrubjay.store.work import cases, events, outcomes
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -150,13 +150,3 @@ def read_choices(connection: Connection) -> pl.DataFrame:
         {"remit_claim_key": list(chosen), "claim_key": list(chosen.values())},
         schema={"remit_claim_key": pl.Int64(), "claim_key": pl.Int64()},
     )
-
-
-def record_run(
-    connection: Connection, kind: str, *, version: str, started_at: datetime, finished_at: datetime, summary: dict[str, Any],
-    as_of: date | None = None,
-) -> None:  # fmt: skip
-    """Record that a command ran, with what it counted."""
-    connection.execute(insert(runs).values(
-        kind=kind, version=version, as_of=as_of, started_at=started_at, finished_at=finished_at, summary=summary
-    ))  # fmt: skip

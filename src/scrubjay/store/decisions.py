@@ -7,16 +7,47 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from sqlalchemy import select
 
-from scrubjay.store.cases import OVERRULED, events_of
+from scrubjay.store.cases import OVERRULED, add_event, events_of, open_case
 from scrubjay.store.work import cases, events, outcomes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
 ANSWERED = "question-answered"
 """Kind of event: a person answered what a decision asks. Data: `line` (null: all), `question`, `answer`."""
+
+LETTER = "letter-written"
+"""Kind of event: a letter about the case was written. Data: `letter` (template and version), `folder`, `keys` (what
+it is about, as in the record of papers), `again` (why once more)."""
+
+
+def add_letters(
+    connection: Connection, letters: Mapping[int, Mapping[str, Any]], *, at: datetime, actor: str
+) -> None:
+    """Say on each case that a letter about it was written.
+
+    Args:
+        connection: of a writer.
+        letters: data of the event by answered claim.
+        at: the moment.
+        actor: who had it written.
+    """
+    for remit_claim_key, data in letters.items():
+        case_id = open_case(connection, remit_claim_key, at=at, actor=actor)
+        add_event(connection, LETTER, dict(data), at=at, actor=actor, case_id=case_id)
+
+
+def read_letters(connection: Connection) -> dict[str, str]:
+    """What letters were written about, by key: when and as what, in words; of several the last."""
+    asked = select(events.c.at, events.c.data).where(events.c.kind == LETTER).order_by(events.c.id)
+    return {
+        key: f"on {row.at.date()} as {row.data['folder']}"
+        for row in connection.execute(asked)
+        for key in row.data["keys"]
+    }
 
 
 def _told(connection: Connection, kind: str) -> Iterator[tuple[int, str, dict[str, Any]]]:

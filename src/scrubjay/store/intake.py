@@ -13,6 +13,7 @@ import polars as pl
 from sqlalchemy import Table, insert, select
 
 from scrubjay.intake.content import digests
+from scrubjay.intake.x12.sent_sets import with_sets
 from scrubjay.store import schema
 from scrubjay.store.bulk import ids_by, insert_frame, next_id
 
@@ -53,13 +54,16 @@ def file_named(connection: Connection, sha256: str) -> str | None:
     return connection.execute(select(schema.files.c.name).where(schema.files.c.sha256 == sha256)).scalar()
 
 
-def add_file(connection: Connection, reports: Sequence[FileReport], at: datetime) -> int:
+def add_file(
+    connection: Connection, reports: Sequence[FileReport], at: datetime, run_id: int | None = None
+) -> int:
     """Record a file and return its id.
 
     Args:
         connection: of a writer.
         reports: of each reader that read it; the first names its kind.
         at: the moment.
+        run_id: the run that takes it in.
     """
     main = reports[0]
     file_id = next_id(connection, schema.files)
@@ -87,13 +91,23 @@ def add_file(connection: Connection, reports: Sequence[FileReport], at: datetime
             claims_read=sum(r.claims_read for r in reports),
             problems=problems,
             ingested_at=at,
+            run_id=run_id,
         )
     )
     return file_id
 
 
-def add_claims(connection: Connection, file_id: int, bundle: ClaimBundle) -> Taken:
-    """Add claims that were sent, with lines, other payers and their adjustments."""
+def add_claims(
+    connection: Connection, file_id: int, bundle: ClaimBundle, sets: pl.DataFrame | None = None
+) -> Taken:
+    """Add claims that were sent, with lines, other payers and their adjustments.
+
+    Args:
+        connection: of a writer.
+        file_id: the file.
+        bundle: its claims.
+        sets: of the file (`sent_sets`), so that a claim is found again by the numbers that a 999 or TA1 names.
+    """
     frames = [bundle.claims, *(
         f.sort("claim_key", maintain_order=True) for f in (bundle.lines, bundle.other_payers, bundle.adjustments)
     )]  # fmt: skip
@@ -114,7 +128,14 @@ def add_claims(connection: Connection, file_id: int, bundle: ClaimBundle) -> Tak
     insert_frame(connection, schema.other_payers, others)
     adjustments = _owned(connection, schema.prior_adjustments, bundle.adjustments, to_claim, "claim_key")
     insert_frame(connection, schema.prior_adjustments, adjustments.join(to_line, on="line_key", how="left"))
-    _sight(connection, schema.claim_sightings, "claim_id", file_id, claims)
+    seen = claims.drop("claim_id", strict=False)
+    _sight(
+        connection,
+        schema.claim_sightings,
+        "claim_id",
+        file_id,
+        seen if sets is None else with_sets(seen, sets),
+    )
     return taken
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from scrubjay.store.types import Instant, Json, Key, Money, Quantity, Texts
-from scrubjay.tables import ADJUSTMENTS, CLAIMS, LINES, OTHER_PAYERS
+from scrubjay.tables import ADJUSTMENTS, AUTHORIZATIONS, CLAIMS, LINES, OTHER_PAYERS
 from scrubjay.tables.acknowledgments import (
     ACKNOWLEDGMENT_ERRORS,
     ACKNOWLEDGMENTS,
@@ -59,8 +59,9 @@ OF_A_RUN = frozenset({
     *("group_control_number", "seen_before_remit_key", "reverses_remit_claim_key"),
     *("corrected_by_remit_claim_key", "content_digest"),
 })  # fmt: skip
-# What depends on other rows of the store.
+# What depends on other rows of the store, or says where a row stood.
 _DERIVED = {
+    "authorizations": frozenset({"file", "row"}),
     "payments": frozenset({"interchange_key", "is_quarantined"}),
     "remit_claims": frozenset({"is_postable"}),
 }
@@ -98,6 +99,21 @@ def _table(name: str, declared: Declared, *own: Column[Any], index: tuple[str, .
     return Table(name, metadata, *own, *columns)
 
 
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("as_of", Date),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("summary", Json, nullable=False),
+)
+"""Commands that changed the store: which, by whom, with what version, when, and what they counted. One without an end
+was stopped half-way; what it had taken in by then is safe."""
+
 files = Table(
     "files",
     metadata,
@@ -112,6 +128,7 @@ files = Table(
     Column("claims_read", BigInteger, nullable=False),
     Column("problems", Json, nullable=False),
     Column("ingested_at", Instant, nullable=False),
+    Column("run_id", BigInteger, ForeignKey("runs.id"), index=True),
 )
 """Files that were taken in; `name` is the last part of the path, problems hold no patient's value."""
 
@@ -162,7 +179,14 @@ def _sightings(name: str, target: str, column: str, *more: Column[Any]) -> Table
     )
 
 
-claim_sightings = _sightings("claim_sightings", "claims", "claim_id")
+claim_sightings = _sightings(
+    "claim_sightings",
+    "claims",
+    "claim_id",
+    Column("group_control_number", Text),
+    Column("interchange_key", Text),
+    Column("interchange_date", Date),
+)
 payment_sightings = _sightings(
     "payment_sightings",
     "payments",
@@ -173,3 +197,42 @@ payment_sightings = _sightings(
 acknowledgment_sightings = _sightings("acknowledgment_sightings", "acknowledgments", "acknowledgment_id")
 status_sightings = _sightings("status_sightings", "claim_statuses", "claim_status_id")
 """In which file, at which segment, a row stood: one row for each time."""
+
+
+authorizations = _table("authorizations", AUTHORIZATIONS, _id(), _digest(), index=("authorization_number",))
+"""What payers granted. Of rows that speak of one number and service the file taken in last counts, worked out on reading."""
+
+waivers = Table(
+    "waivers",
+    metadata,
+    _id(),
+    _digest(),
+    Column("name", Text, nullable=False, index=True),
+    Column("edit", Text, nullable=False),
+    Column("payers", Texts),
+    Column("codes", Texts),
+    Column("claims", Texts),
+    Column("providers", Texts),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+    Column("reason", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("expires_on", Date, nullable=False),
+)
+"""As in a waiver file; a list that is null limits nothing. Of one name the file taken in last counts."""
+
+
+def _rows_of_files(name: str, target: str, column: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("file_id", BigInteger, ForeignKey("files.id"), nullable=False),
+        Column("row", BigInteger, nullable=False),
+        _to(target, column),
+        PrimaryKeyConstraint("file_id", column),
+    )
+
+
+authorization_sightings = _rows_of_files("authorization_sightings", "authorizations", "authorization_id")
+waiver_sightings = _rows_of_files("waiver_sightings", "waivers", "waiver_id")
+"""In which file, at which row or line, an authorization or a waiver stood."""

@@ -1,11 +1,11 @@
-"""Tables of what people did: cases, events, authorizations, waivers, runs, outcomes. Users come later."""
+"""Tables of what people did: cases, events, outcomes. Users come later."""
 
 from __future__ import annotations
 
 from sqlalchemy import DDL, BigInteger, Column, Date, ForeignKey, Table, Text, event
 
 from scrubjay.store.schema import metadata
-from scrubjay.store.types import Instant, Json, Key, Money, Quantity, Texts
+from scrubjay.store.types import Instant, Json, Key, Money, Quantity
 
 
 def _id() -> Column[int]:
@@ -37,52 +37,6 @@ events = Table(
     Column("data", Json, nullable=False),
 )
 """What was done, by whom and when; append-only: triggers refuse to change or delete a row."""
-
-authorizations = Table(
-    "authorizations",
-    metadata,
-    _id(),
-    Column("authorization_number", Text, nullable=False, index=True),
-    Column("payer_id", Text),
-    Column("member_id", Text),
-    Column("hcpcs", Text),
-    Column("valid_from", Date),
-    Column("valid_to", Date),
-    Column("units_authorized", Quantity),
-    Column("note", Text),
-    Column("recorded_at", Instant, nullable=False),
-)
-
-waivers = Table(
-    "waivers",
-    metadata,
-    _id(),
-    Column("name", Text, nullable=False, unique=True),
-    Column("edit", Text, nullable=False),
-    Column("payers", Texts),
-    Column("codes", Texts),
-    Column("claims", Texts),
-    Column("providers", Texts),
-    Column("valid_from", Date),
-    Column("valid_to", Date),
-    Column("reason", Text, nullable=False),
-    Column("who", Text, nullable=False),
-    Column("expires_on", Date, nullable=False),
-    Column("recorded_at", Instant, nullable=False),
-)
-"""As in a waiver file; a list that is null limits nothing."""
-
-runs = Table(
-    "runs",
-    metadata,
-    _id(),
-    Column("kind", Text, nullable=False),
-    Column("version", Text, nullable=False),
-    Column("as_of", Date),
-    Column("started_at", Instant, nullable=False),
-    Column("finished_at", Instant),
-    Column("summary", Json, nullable=False),
-)
 
 outcomes = Table(
     "outcomes",

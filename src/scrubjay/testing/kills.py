@@ -19,10 +19,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from scrubjay.recovery.ingest import ingest_file
 from scrubjay.store import Store
+from scrubjay.store.runs import begin_run, finish_run
+at = datetime(2026, 11, 1, tzinfo=UTC)
 store = Store.open(sys.argv[1])
 print("ready", flush=True)
+with store.writing() as connection:
+    run = begin_run(connection, "ingest", actor="test", version="0", started_at=at)
 for path in sys.argv[2:]:
-    ingest_file(store, Path(path), at=datetime(2026, 11, 1, tzinfo=UTC))
+    ingest_file(store, Path(path), at=at, run_id=run)
+with store.writing() as connection:
+    finish_run(connection, run, finished_at=at, summary={"files": len(sys.argv) - 2})
 store.close()
 print("done", flush=True)
 """

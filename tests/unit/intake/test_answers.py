@@ -381,3 +381,18 @@ def test_all_kinds_in_one_file():
     assert report.kind == "835"
     assert bundle.remits.claims.height == 1
     assert bundle.acknowledgments.acknowledgments.height == 2
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 10_000])
+@pytest.mark.parametrize("batch_bytes", [1, 3_000, 2**22])
+def test_digests_do_not_depend_on_how_much_is_read_at_a_time(tmp_path, monkeypatch, at_once, batch_bytes):
+    """Payments that span batches, and several that end in one: each says the same, however it was taken in."""
+    from scrubjay.intake import remits as whole
+    from scrubjay.testing.answer_files import write_answer_files
+
+    paths = write_answer_files(tmp_path, 6, claims=9)
+    expected = collect(AnswerReader(paths)).remits.transactions
+    monkeypatch.setattr(whole._Digests, "_CLAIMS_AT_ONCE", at_once)
+    got = collect(AnswerReader(paths, batch_bytes=batch_bytes)).remits.transactions
+    assert got.equals(expected)
+    assert expected["content_digest"].null_count() == 0

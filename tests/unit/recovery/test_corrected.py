@@ -361,3 +361,26 @@ def _assert_same_but(data: bytes, done, changes) -> None:
     total = sum(r["charge_amount"] for r in fresh)
     if done.kind is not Kind.VOID:
         assert after["claim_charge_amount"] == total
+
+
+def test_a_new_line_is_held_against_its_model(monkeypatch):
+    """What nobody asked for on a new line is seen when the claim is read back, also where lines were dropped."""
+    from scrubjay.recovery import corrected
+    from scrubjay.recovery.corrected_check import differences
+
+    new = [AddLine(1, (("units", "12"), ("charge_amount", "43.20"), ("ndc_quantity", "0.5"))), DropLine(2)]
+    done = write(changes=new)
+    found = differences(PLAIN, done.data, added=[1], dropped={2})
+    assert {c for place, c in found if place == "line 3"} == {
+        "units", "charge_amount", "ndc_quantity", "line_item_control_number",
+    }  # fmt: skip
+    held = corrected.write_column
+
+    def slips(claim, line, column, value):
+        held(claim, line, column, value)
+        if line == 3 and column == "units":
+            held(claim, line, "modifiers", "JW")
+
+    monkeypatch.setattr(corrected, "write_column", slips)
+    with pytest.raises(UsageError, match=r"line 3\.modifiers"):
+        write(changes=new)

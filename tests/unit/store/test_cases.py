@@ -84,16 +84,3 @@ def test_of_several_choices_the_last_counts(store):
         kept.choose_claim(connection, 1, None, at=AT, actor="bob", reason="sent by another office")
     with store.reading() as connection:
         assert kept.read_choices(connection).rows() == [(1, None), (2, 6)]
-
-
-def test_runs_are_recorded(store):
-    with store.writing() as connection:
-        kept.record_run(
-            connection,
-            "ingest",
-            version="1",
-            started_at=AT,
-            finished_at=AT,
-            summary={"paid": Decimal("0.10")},
-        )
-        assert connection.execute(select(work.runs.c.summary)).scalar() == {"paid": "0.10"}

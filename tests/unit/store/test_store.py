@@ -191,16 +191,14 @@ def test_cases_outcomes_and_authorizations_hold_exact_values(store):
             work_minutes=Decimal("7.5"), decided_on=date(2026, 1, 2), recorded_at=NOW,
         ))  # fmt: skip
         connection.execute(
-            insert(work.authorizations).values(
-                authorization_number="A", units_authorized=Decimal("0.000001"), recorded_at=NOW
+            insert(schema.authorizations).values(
+                id=1, digest="a", authorization_number="A", units=Decimal("0.000001")
             )
         )
     with store.reading() as connection:
         row = connection.execute(select(work.outcomes)).one()
         assert (row.recovered_amount, row.work_minutes) == (Decimal("0.10"), Decimal("7.5"))
-        assert connection.execute(select(work.authorizations.c.units_authorized)).scalar() == Decimal(
-            "0.000001"
-        )
+        assert connection.execute(select(schema.authorizations.c.units)).scalar() == Decimal("0.000001")
 
 
 # SQLite's own.

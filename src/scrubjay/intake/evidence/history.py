@@ -70,7 +70,7 @@ def read_history(paths: Sequence[Path | str]) -> tuple[tuple[ClaimBundle, ...], 
         parts, report = _file(str(path), number)
         bundles += [_named(bundle, number) for bundle in parts]
         reports.append(report)
-    return _negative(bundles), reports
+    return in_order(bundles), reports
 
 
 def first_day(bundles: Sequence[ClaimBundle]) -> date | None:
@@ -166,8 +166,8 @@ def _named(bundle: ClaimBundle, number: int) -> ClaimBundle:
     )
 
 
-def _negative(bundles: list[ClaimBundle]) -> tuple[ClaimBundle, ...]:
-    """Keys that run over all files and end at -1, so that earlier claims come before those of the run."""
+def in_order(bundles: Sequence[ClaimBundle]) -> tuple[ClaimBundle, ...]:
+    """The bundles with keys that run over all of them and end at -1, so that earlier claims come before those of the run."""
     claims = sum(b.claims.height for b in bundles)
     lines = sum(b.lines.height for b in bundles)
     done: list[ClaimBundle] = []

@@ -15,7 +15,7 @@ from scrubjay.recovery.letters.facts import Fact
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_NAME = re.compile(r"(record|correction|policy|deadline|decision|batch|sender|payer)\.[a-z_]+")
+_NAME = re.compile(r"(record|correction|policy|deadline|decision|sender|payer)\.[a-z_]+")
 _FACT = re.compile(r"\s*([a-z_.]+)\s*=\s*(.+?)\s*@\s*([^@]+?)\s*", re.DOTALL)
 _Text = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, int) else v), Field(min_length=1)]
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from scrubjay.recovery.letters.facts import Fact, Records
-    from scrubjay.recovery.letters.template import Template
+    from scrubjay.recovery.letters.template import Paragraph, Template
 
 _NUMBER = re.compile(r"\S*\d\S*")
 
@@ -73,8 +73,8 @@ def write_letter(template: Template, records: Records, *, cause: str | None = No
     for one in template.paragraphs:
         if (one.causes and cause not in one.causes) or any(name not in records for name in one.has):
             continue
-        runs = list(_runs(one.text, records, missing))
-        paragraphs.append(Written(tuple(runs), one.heading))
+        for text in _texts(one, records):
+            paragraphs.append(Written(tuple(_runs(text, records, missing)), one.heading))
     if missing:
         names = ", ".join(dict.fromkeys(missing))
         raise UsageError(
@@ -88,6 +88,19 @@ def write_letter(template: Template, records: Records, *, cause: str | None = No
     )
     refuse_unsourced(letter, records)
     return letter
+
+
+def _texts(one: Paragraph, records: Records) -> Iterator[str]:
+    """The words of a paragraph; one that stands for each of several records once for each."""
+    if one.each is None:
+        yield one.text
+        return
+    slot = re.compile(r"\{" + re.escape(one.each) + r"\.(?=[a-z])")
+    number = 1
+    # Without any the slots stay open, and the letter is refused.
+    while number == 1 or any(name.startswith(f"{one.each}.{number}.") for name in records):
+        yield slot.sub(f"{{{one.each}.{number}.", one.text)
+        number += 1
 
 
 def _runs(text: str, records: Records, missing: list[str]) -> Iterator[Run]:

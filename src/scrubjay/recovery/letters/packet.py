@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import csv
-import getpass
 import hashlib
 import io
 import json
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrubjay.errors import UsageError
+from scrubjay.errors import ScrubjayError, UsageError
 from scrubjay.recovery.causes import deciding
 from scrubjay.recovery.letters.facts import UNVERIFIED
 from scrubjay.recovery.letters.files import docx_bytes, evidence_rows, pdf_bytes
 from scrubjay.recovery.letters.letter import refuse_unsourced, write_letter
 from scrubjay.recovery.letters.template import Wanted, choose, templates
-from scrubjay.recovery.sent import SentLedger, key_of
+from scrubjay.recovery.sent import key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date, datetime
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
 
     from scrubjay.recovery.letters.facts import Records
     from scrubjay.recovery.letters.letter import Letter
@@ -61,12 +60,16 @@ class Packet:
         heading: blocks of lines above it.
         papers: on file and missing.
         level: of the appeal; null for other letters.
+        lists: files that are written with the letter, by name.
+        notes: further lines of the checklist.
     """
 
     letter: Letter
     heading: tuple[tuple[str, ...], ...]
     papers: tuple[Paper, ...]
     level: int | None = None
+    lists: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
+    notes: tuple[str, ...] = ()
 
     @property
     def missing(self) -> tuple[Paper, ...]:
@@ -100,10 +103,10 @@ def make_packet(
     remedy = _allowed(decision, written_on)
     level = decision.get("appeal_level")
     wanted = Wanted(remedy, payer_class, int(str(level)) if level is not None else None)
-    template = _chosen(wanted, own_templates)
+    template = chosen(wanted, own_templates)
     cause = decision.get("root_cause")
     letter = write_letter(template, records, cause=str(cause) if cause else None)
-    return Packet(letter, _heading(records), _papers(template, records, cause, papers or {}), wanted.level)
+    return Packet(letter, heading(records), papers_of(template, records, cause, papers or {}), wanted.level)
 
 
 def _allowed(decision: Mapping[str, object], written_on: date) -> str:
@@ -128,7 +131,8 @@ def _allowed(decision: Mapping[str, object], written_on: date) -> str:
     return LETTER_REMEDIES[remedy]
 
 
-def _chosen(wanted: Wanted, own: Sequence[Template]) -> Template:
+def chosen(wanted: Wanted, own: Sequence[Template]) -> Template:
+    """The template for what is wanted; one's own are asked first."""
     if own:
         try:
             return choose(wanted, own)
@@ -137,8 +141,12 @@ def _chosen(wanted: Wanted, own: Sequence[Template]) -> Template:
     return choose(wanted, templates())
 
 
-def _heading(records: Records) -> tuple[tuple[str, ...], ...]:
-    """Sender, date, payer; what is not given is left out, but a letter needs both parties."""
+def heading(records: Records) -> tuple[tuple[str, ...], ...]:
+    """Sender, date, payer; what is not given is left out, but a letter needs both parties.
+
+    Raises:
+        UsageError: one is missing.
+    """
     needed = ("sender.name", "sender.address", "payer.name")
     absent = [n for n in needed if n not in records]
     if absent:
@@ -158,9 +166,20 @@ def _heading(records: Records) -> tuple[tuple[str, ...], ...]:
     )
 
 
-def _papers(
+def papers_of(
     template: Template, records: Records, cause: object, given: Mapping[str, Path]
 ) -> tuple[Paper, ...]:
+    """The papers that belong to a letter, on file or not.
+
+    Args:
+        template: asks for them.
+        records: of whose numbers the attachment control numbers are made.
+        cause: root cause of the denial, if any.
+        given: files by the name of the paper.
+
+    Raises:
+        UsageError: a paper is not asked for or cannot be read.
+    """
     asked = [e for e in template.evidence if not e.causes or cause in e.causes]
     unknown = sorted(set(given) - {e.name for e in asked})
     if unknown:
@@ -191,18 +210,24 @@ def _on_file(path: Path | None) -> tuple[str | None, str | None]:
 
 def _attachment_number(records: Records, name: str, number: int) -> str:
     """Tells the paper to claim and payer; made of the claim's numbers, which it does not show."""
-    keys = ("claim.patient_control_number", "answer.payer_claim_control_number", "line.service_date")
+    keys = (
+        *("claim.patient_control_number", "answer.payer_claim_control_number", "line.service_date"),
+        *("batch.list", "batch.short_total"),
+    )
     seed = "|".join(records[k].text for k in keys if k in records) + f"|{name}"
     return f"SJ{hashlib.sha256(seed.encode()).hexdigest()[:12].upper()}{number:02}"
 
 
-def write_packet(packet: Packet, records: Records, folder: Path) -> list[Path]:
+def write_packet(
+    packet: Packet, records: Records, folder: Path, *, before_release: Callable[[], object] | None = None
+) -> list[Path]:
     """Write a packet into a folder of its own; all or nothing.
 
     Args:
         packet: from `make_packet`.
         records: looked at once more, so that nothing is sent whose record has gone.
         folder: must not exist yet.
+        before_release: called once all is written, before the folder appears; what it raises undoes the packet.
 
     Returns:
         The files.
@@ -220,9 +245,14 @@ def write_packet(packet: Packet, records: Records, folder: Path) -> list[Path]:
         for name, data in _contents(packet):
             (half / name).write_bytes(data)
         for paper in packet.papers:
-            if paper.file is not None:
+            if paper.file is not None and paper.file not in packet.lists:
                 shutil.copyfile(paper.file, half / f"{paper.number}{Path(paper.file).suffix.lower()}")
+        if before_release is not None:
+            before_release()
         half.replace(folder)
+    except ScrubjayError:
+        shutil.rmtree(half, ignore_errors=True)
+        raise
     except OSError as error:
         shutil.rmtree(half, ignore_errors=True)
         raise UsageError(
@@ -231,30 +261,14 @@ def write_packet(packet: Packet, records: Records, folder: Path) -> list[Path]:
     return sorted(folder.iterdir())
 
 
-def enter(
-    packet: Packet,
-    records: Records,
-    ledger: SentLedger,
-    *,
-    folder: str,
-    by: str | None,
-    at: datetime,
-    again: str | None,
-) -> None:
-    """Enter a packet in the record of papers before it is written; one letter of a kind and level for one line.
-
-    Raises:
-        UsageError: it was written before.
-    """
+def paper_key(packet: Packet, records: Records) -> str:
+    """What tells a letter in the record of papers: one of a kind and level for one line."""
     names = ("answer.payer_claim_control_number", "answer.patient_control_number", "line.hcpcs")
     parts = [records[n].text if n in records else None for n in names]
     of_line = ("line.service_date", "line.modifiers", "line.units_billed", "line.charge_amount")
     parts += [records[n].text if n in records else None for n in of_line]
     level = None if packet.level is None else str(packet.level)
-    key = key_of("letter", packet.letter.template, level, *parts)
-    data = pdf_bytes(packet.letter, packet.heading)
-    user = by or getpass.getuser()
-    ledger.record(key, packet.letter.template, file=folder, data=data, by=user, at=at, again=again)
+    return key_of("letter", packet.letter.template, level, *parts)
 
 
 def _contents(packet: Packet) -> list[tuple[str, bytes]]:
@@ -277,6 +291,7 @@ def _contents(packet: Packet) -> list[tuple[str, bytes]]:
         ("evidence.json", (json.dumps(evidence, indent=1, ensure_ascii=False) + "\n").encode()),
         ("attachments.csv", table.getvalue().encode()),
         ("checklist.txt", checklist(packet).encode()),
+        *packet.lists.items(),
     ]
 
 
@@ -295,4 +310,6 @@ def checklist(packet: Packet) -> str:
             "Rests on facts that were not checked against the official text; look before you send it:",
         ]
         out += [f"  {f.name}: {f.text} ({f.source} [{f.confidence}])" for f in unverified]
+    if packet.notes:
+        out += ["", *packet.notes]
     return "\n".join([*out, ""])

@@ -34,12 +34,15 @@ class Paragraph(_Strict):
         heading: it is one.
         has: written only if these records are at hand; without it a missing record refuses the letter.
         causes: written only for these root causes; empty for all.
+        each: written once for each of these records, as `basis.1.rule`, `basis.2.rule`; the slots leave the
+            number out (`{basis.rule}`).
     """
 
     text: str
     heading: bool = False
     has: tuple[str, ...] = ()
     causes: tuple[str, ...] = ()
+    each: str | None = None
 
     @field_validator("text")
     @classmethod

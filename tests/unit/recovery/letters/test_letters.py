@@ -17,7 +17,7 @@ from scrubjay.errors import UsageError
 from scrubjay.recovery.letters.case_records import Case, case_records
 from scrubjay.recovery.letters.facts import Fact, Records
 from scrubjay.recovery.letters.letter import Run, Written, faults, refuse_unsourced
-from scrubjay.recovery.letters.packet import enter, make_packet, write_packet
+from scrubjay.recovery.letters.packet import make_packet, paper_key, write_packet
 from scrubjay.recovery.letters.template import SLOT, Wanted, choose, parse_template, templates
 from scrubjay.recovery.sent import SentLedger
 from scrubjay.reference import Reference
@@ -202,12 +202,28 @@ def test_markup_in_a_record_stays_text(tmp_path):
 
 def test_the_next_level_and_another_line_are_letters_of_their_own(tmp_path):
     ledger = SentLedger(tmp_path)
-    given = {"folder": "case-1", "by": "maria", "at": datetime(2026, 3, 20, tzinfo=UTC), "again": None}
     first = packet()
-    enter(first, records(), ledger, **given)
-    with pytest.raises(UsageError, match="written before"):
-        enter(first, records(), ledger, **given)
-    enter(replace(first, level=2), records(), ledger, **given)
     other = records().without("line.modifiers").with_facts([Fact("line.modifiers", "JW", "feb.835")])
-    enter(first, other, ledger, **given)
+    keys = [
+        paper_key(first, records()),
+        paper_key(replace(first, level=2), records()),
+        paper_key(first, other),
+    ]
+    given = {"file": "case-1", "data": b"", "by": "maria", "at": datetime(2026, 3, 20, tzinfo=UTC)}
+    ledger.record(keys[0], "letter", **given)
+    with pytest.raises(UsageError, match="written before"):
+        ledger.record(keys[0], "letter", **given)
+    for key in keys[1:]:
+        ledger.record(key, "letter", **given)
     assert len(ledger.entries()) == 3
+
+
+def test_a_paper_about_several_things_is_entered_whole_or_not_at_all(tmp_path):
+    ledger = SentLedger(tmp_path)
+    given = {"file": "d1", "data": b"", "by": "maria", "at": datetime(2026, 3, 20, tzinfo=UTC)}
+    ledger.record_all(["a", "b"], "dispute", **given)
+    with pytest.raises(UsageError, match="written before"):
+        ledger.record_all(["c", "b"], "dispute", **given)
+    assert [e.key for e in ledger.entries()] == ["a", "b"]
+    ledger.record_all(["c", "b"], "dispute", again="lost", **given)
+    assert len(ledger.entries()) == 4

@@ -1,4 +1,4 @@
-"""Files, claims that were sent, and where each stood."""
+"""Runs, files, claims that were sent, and where each stood."""
 
 from __future__ import annotations
 
@@ -23,6 +23,18 @@ def _columns(kind: sa.types.TypeEngine[Any], names: str) -> list[sa.Column[Any]]
 def upgrade() -> None:
     """Make the tables."""
     op.create_table(
+        "runs",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        *_columns(sa.Date(), "as_of"),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        *_columns(sa.DateTime(timezone=True), "finished_at"),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_runs"),
+    )
+    op.create_table(
         "files",
         sa.Column("id", KEY, nullable=False, autoincrement=False),
         sa.Column("sha256", sa.Text(), nullable=False),
@@ -35,9 +47,12 @@ def upgrade() -> None:
         sa.Column("claims_read", sa.BigInteger(), nullable=False),
         sa.Column("problems", sa.Text(), nullable=False),
         sa.Column("ingested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("run_id", sa.BigInteger()),
         sa.PrimaryKeyConstraint("id", name="pk_files"),
         sa.UniqueConstraint("sha256", name="uq_files_sha256"),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name="fk_files_run_id"),
     )
+    op.create_index("ix_files_run_id", "files", ["run_id"])
     op.create_table(
         "claims",
         sa.Column("id", KEY, nullable=False, autoincrement=False),
@@ -56,6 +71,8 @@ def upgrade() -> None:
             "patient_sex billing_npi billing_tax_id billing_taxonomy_code claim_rendering_npi claim_referring_npi claim_facility_npi attending_npi prior_authorization_number referral_number original_reference_number claim_note attachment_numbers",
         ),
         *_columns(sa.BigInteger(), "line_count"),
+        *_columns(sa.Text(), "payer_claim_control_number"),
+        *_columns(sa.BigInteger(), "patient_weight_kg"),
         sa.PrimaryKeyConstraint("id", name="pk_claims"),
         sa.UniqueConstraint("digest", name="uq_claims_digest"),
     )
@@ -112,6 +129,8 @@ def upgrade() -> None:
         sa.Column("segment", sa.BigInteger(), nullable=False),
         *_columns(sa.Text(), "transaction"),
         sa.Column("claim_id", sa.BigInteger(), nullable=False),
+        *_columns(sa.Text(), "group_control_number interchange_key"),
+        *_columns(sa.Date(), "interchange_date"),
         sa.PrimaryKeyConstraint("file_id", "segment", name="pk_claim_sightings"),
         sa.ForeignKeyConstraint(["file_id"], ["files.id"], name="fk_claim_sightings_file_id"),
         sa.ForeignKeyConstraint(["claim_id"], ["claims.id"], name="fk_claim_sightings_claim_id"),

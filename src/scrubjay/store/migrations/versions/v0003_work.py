@@ -1,4 +1,4 @@
-"""Cases, events, authorizations, waivers, runs, outcomes."""
+"""Authorizations and waivers with where each stood; cases, events, outcomes."""
 
 from __future__ import annotations
 
@@ -63,19 +63,20 @@ def upgrade() -> None:
     op.create_index("ix_events_case_id", "events", ["case_id"])
     op.create_table(
         "authorizations",
-        sa.Column("id", KEY, nullable=False),
-        sa.Column("authorization_number", sa.Text(), nullable=False),
-        *_columns(sa.Text(), "payer_id member_id hcpcs"),
+        sa.Column("id", KEY, nullable=False, autoincrement=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        *_columns(sa.Text(), "authorization_number status payer_id payer_name member_id hcpcs ndc"),
+        *_columns(sa.BigInteger(), "units"),
         *_columns(sa.Date(), "valid_from valid_to"),
-        *_columns(sa.BigInteger(), "units_authorized"),
-        *_columns(sa.Text(), "note"),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        *_columns(sa.Text(), "places provider_npis"),
         sa.PrimaryKeyConstraint("id", name="pk_authorizations"),
+        sa.UniqueConstraint("digest", name="uq_authorizations_digest"),
     )
     op.create_index("ix_authorizations_authorization_number", "authorizations", ["authorization_number"])
     op.create_table(
         "waivers",
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, nullable=False, autoincrement=False),
+        sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("edit", sa.Text(), nullable=False),
         *_columns(sa.Text(), "payers codes claims providers"),
@@ -83,21 +84,21 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("who", sa.Text(), nullable=False),
         sa.Column("expires_on", sa.Date(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_waivers"),
-        sa.UniqueConstraint("name", name="uq_waivers_name"),
+        sa.UniqueConstraint("digest", name="uq_waivers_digest"),
     )
-    op.create_table(
-        "runs",
-        sa.Column("id", KEY, nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("version", sa.Text(), nullable=False),
-        *_columns(sa.Date(), "as_of"),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        *_columns(sa.DateTime(timezone=True), "finished_at"),
-        sa.Column("summary", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_runs"),
-    )
+    op.create_index("ix_waivers_name", "waivers", ["name"])
+    for name, target in (("authorization", "authorizations"), ("waiver", "waivers")):
+        op.create_table(
+            f"{name}_sightings",
+            sa.Column("file_id", sa.BigInteger(), nullable=False),
+            sa.Column("row", sa.BigInteger(), nullable=False),
+            sa.Column(f"{name}_id", sa.BigInteger(), nullable=False),
+            sa.PrimaryKeyConstraint("file_id", f"{name}_id", name=f"pk_{name}_sightings"),
+            sa.ForeignKeyConstraint(["file_id"], ["files.id"], name=f"fk_{name}_sightings_file_id"),
+            sa.ForeignKeyConstraint([f"{name}_id"], [f"{target}.id"], name=f"fk_{name}_sightings_{name}_id"),
+        )
+        op.create_index(f"ix_{name}_sightings_{name}_id", f"{name}_sightings", [f"{name}_id"])
     op.create_table(
         "outcomes",
         sa.Column("id", KEY, nullable=False),
