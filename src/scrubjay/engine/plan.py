@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scrubjay.edits.spec import Edit, Grain
@@ -12,6 +12,8 @@ from scrubjay.tables import CLAIMS, LINES, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from scrubjay.tables import Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,14 @@ class Plan:
         read |= set(self.asked_of_waiting)
         return tuple(n for n in self.claim_columns_on_lines if n in read)
 
+    def given(self, evidence: Evidence) -> Plan:
+        """The plan of a run with this evidence: without it, nothing is kept for facts that rest on it."""
+        known = {name for name in EVIDENCE if getattr(evidence, name) is not None}
+        groups = [g for g in self.deferred_groups if g.evidence is None or g.evidence in known]
+        read = {n for g in groups for n in g.needs} | {n for e in self.deferred_edits for n in e.reads()}
+        read |= {*self.looked_at, *_KEYS, "charge_amount"}
+        return replace(self, kept_for_deferred=tuple(n for n in self.kept_for_deferred if n in read))
+
     def kept_of(self, grain: str) -> tuple[str, ...]:
         """The columns of `kept_for_deferred` that claims have, or those that lines have, with the claim's key."""
         known = all_columns()
@@ -89,6 +99,9 @@ _OWN = frozenset(
 """Columns that differ from one patient's claim to the next, beside identifiers and money."""
 
 _KEYS = frozenset({"claim_key", "line_key"})
+
+EVIDENCE = ("history", "authorizations", "eligibility")
+"""Kinds of evidence that a fact group may rest on."""
 
 _INDEX = ("service_date", "claim_service_date", "claim_policy_id")
 """Facts that a run's own index shows, whatever the edits read."""

@@ -139,7 +139,7 @@ def run_edits(
         evidence: earlier claims, authorizations, eligibility.
     """
     judging = Judge(
-        make_plan(edits),
+        make_plan(edits).given(evidence),
         reference,
         policies,
         as_of,

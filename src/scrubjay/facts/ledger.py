@@ -121,6 +121,7 @@ def known_from(history_from: date | None, *, has_history: bool) -> pl.Expr:
         ),
     ),
     is_deferred=True,
+    evidence="authorizations",
 )
 def balance_of_authorization(ctx: FactContext) -> pl.DataFrame:
     """Over the claims of the run and the earlier ones."""
@@ -130,7 +131,7 @@ def balance_of_authorization(ctx: FactContext) -> pl.DataFrame:
     }  # fmt: skip
     listed = ctx.evidence.authorizations
     if listed is None or not ctx.lines["authorization_number"].is_not_null().any():
-        return ctx.lines.with_columns(pl.lit(None, dtype=t).alias(n) for n, t in gives.items()).select(*gives)
+        return pl.select(pl.repeat(None, ctx.lines.height, dtype=t).alias(n) for n, t in gives.items())
     rows = draws(ctx.lines, listed)
     is_over = pl.col("balance") < 0
     is_whole = known_from(ctx.evidence.history_from, has_history=ctx.evidence.history is not None)

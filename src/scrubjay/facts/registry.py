@@ -78,6 +78,8 @@ class FactGroup:
         is_deferred: computed once over all batches, after the last; `needs` are kept until then.
         looks_at: of a deferred group the columns that it reads of all lines (`FactContext.everything`). It is then
             computed for the few lines only to which an edit applies that reads it, and `needs` are kept of those.
+        evidence: of a deferred group the kind of evidence (a field of `scrubjay.tables.Evidence`) without which all
+            its facts are null: then `needs` are not kept.
     """
 
     name: str
@@ -87,6 +89,7 @@ class FactGroup:
     compute: Compute
     is_deferred: bool = False
     looks_at: tuple[str, ...] = ()
+    evidence: str | None = None
 
     @property
     def is_waiting(self) -> bool:
@@ -104,12 +107,13 @@ def facts(
     gives: tuple[Fact, ...],
     is_deferred: bool = False,
     looks_at: tuple[str, ...] = (),
+    evidence: str | None = None,
 ) -> Callable[[Compute], Compute]:
     """Register a fact group; see the module's text."""
 
     def register(compute: Compute) -> Compute:
         is_late = is_deferred or bool(looks_at)
-        _groups.append(FactGroup(compute.__name__, grain, needs, gives, compute, is_late, looks_at))
+        _groups.append(FactGroup(compute.__name__, grain, needs, gives, compute, is_late, looks_at, evidence))
         return compute
 
     return register
