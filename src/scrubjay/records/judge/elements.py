@@ -232,12 +232,38 @@ def asks_discard(amounts: Recorded, *, is_jw_billed: bool) -> bool | None:
     return amounts.label > amounts.dose
 
 
-def discard(amounts: Recorded, *, is_jw_billed: bool) -> Answer:
-    """Is the amount discarded stated, and does it not contradict JW or the vial?"""
+def _differ(stated: Fraction, left: Fraction, unit: Fraction, amounts: Recorded) -> bool:
+    """Do two amounts that were left make other whole units beside the dose? Less than that is rounding."""
+    dose = amounts.dose or Fraction(0)
+    given = math.ceil(dose / unit) * unit
+    return (dose + stated - given) // unit != (dose + left - given) // unit
+
+
+def discard(amounts: Recorded, *, is_jw_billed: bool, unit: Fraction | None = None) -> Answer:
+    """Is the amount discarded stated, and does it not contradict JW or the vial?
+
+    Args:
+        amounts: what the record says.
+        is_jw_billed: the claim has a JW line of the drug.
+        unit: what one billing unit stands for, in the unit of the amounts; null where it is not known.
+    """
     evidence = distinct([*amounts.waste_evidence, *amounts.vial_evidence[:1]])
-    if amounts.is_waste_stated and amounts.waste != 0:
-        return Answer(PRESENT, None, evidence)
     left = amounts.label - amounts.dose if amounts.label is not None and amounts.dose is not None else None
+    if amounts.is_waste_stated and amounts.waste != 0:
+        if (
+            amounts.waste
+            and left is not None
+            and left >= 0
+            and unit
+            and _differ(amounts.waste, left, unit, amounts)
+        ):
+            return Answer(
+                CONTRADICTORY,
+                f"{amount_words([amounts.waste], amounts.unit)} are stated as discarded, and vials of "
+                f"{amount_words([amounts.label or left], amounts.unit)} leave {amount_words([left], amounts.unit)} after the dose",
+                evidence,
+            )
+        return Answer(PRESENT, None, evidence)
     if amounts.is_waste_stated:
         if is_jw_billed:
             return Answer(CONTRADICTORY, "JW is billed, and the chart says that nothing was left", evidence)
@@ -386,6 +412,17 @@ def times(mentions: Sequence[Mention], line_date: object) -> tuple[Answer, int |
         else "the start is missing"
     )
     return Answer(ABSENT, gap, evidence), None
+
+
+def is_one_infusion(mentions: Sequence[Mention], line_date: object) -> bool:
+    """Does the record state one start and one stop of the day, so that the minutes are of one infusion?"""
+    seen: dict[str, set[str | None]] = {"start": set(), "stop": set()}
+    for m in mentions:
+        if m.kind in seen and m.act == GIVEN and not m.is_negated and not m.is_historical:
+            if m.date not in (line_date, None):
+                return False
+            seen[m.kind].add(m.value)
+    return all(len(values) == 1 for values in seen.values())
 
 
 def _clock(text: str) -> int:
