@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from scrubjay.codes import ndc11_expr
 from scrubjay.records.checklists import Rule, asked_of
 from scrubjay.records.extract.protocol import GIVEN
-from scrubjay.records.judge import elements
+from scrubjay.records.judge import discards, elements
 from scrubjay.records.judge.doses import Recorded, recorded
 from scrubjay.records.judge.expected import Worker, discarded_of
 from scrubjay.records.judge.model import Answer, Asked, Line
@@ -110,10 +110,10 @@ class Assessor:
         is_jw = any(n.is_discarded for n in same)
         amounts = recorded(subject, line.unit)
         one.amounts = amounts
-        one.row["asks_discard"] = elements.asks_discard(amounts, is_jw_billed=is_jw)
+        one.row["asks_discard"] = discards.asks_discard(amounts, is_jw_billed=is_jw)
         if one.row["is_chart_discard"]:
             if one.row["asks_discard"]:
-                _put(one, "discard", elements.discard(amounts, is_jw_billed=is_jw, unit=_unit_of(line)))
+                _put(one, "discard", discards.discard(amounts, is_jw_billed=is_jw, unit=_unit_of(line)))
             else:
                 _put(one, "discard", Answer("present"))
         if not one.row["is_chart_drug"]:
