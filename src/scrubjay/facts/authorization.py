@@ -64,7 +64,8 @@ def payer_hash(column: str) -> pl.Expr:
 def payer_of_authorization(ctx: FactContext) -> list[pl.Expr]:
     """Two payers may use one number."""
     if ctx.evidence.authorizations is None:
-        return [pl.lit(None, dtype=pl.UInt64()).alias(n) for n in ("payer_id_hash", "payer_name_hash")]
+        nothing = pl.repeat(None, pl.len(), dtype=pl.UInt64())
+        return [nothing.alias(n) for n in ("payer_id_hash", "payer_name_hash")]
     return [payer_hash("payer_id").alias("payer_id_hash"), payer_hash("payer_name").alias("payer_name_hash")]
 
 
