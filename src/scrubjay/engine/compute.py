@@ -80,8 +80,20 @@ def facts_of_batch(
     as_of: date,
     evidence: Evidence = NO_EVIDENCE,
     groups: Sequence[FactGroup] | None = None,
+    on_lines: Sequence[str] | None = None,
 ) -> FactContext:
-    """The frames of a batch with every planned fact on them, or those of some groups only."""
+    """The frames of a batch with every planned fact on them, or those of some groups only.
+
+    Args:
+        bundle: whole claims.
+        plan: what a run computes.
+        reference: dated facts about codes.
+        policies: payer parameters.
+        as_of: the day on which things are known.
+        evidence: earlier claims, authorizations, eligibility.
+        groups: in dependency order; null takes all of the plan.
+        on_lines: claim columns that the line frame gets; null takes all of the plan.
+    """
     ctx = FactContext(
         lines=bundle.lines,
         claims=bundle.claims,
@@ -93,7 +105,11 @@ def facts_of_batch(
         wanted=plan.wanted,
         evidence=evidence,
     )
-    compute_groups(plan.groups if groups is None else groups, ctx, plan.claim_columns_on_lines)
+    compute_groups(
+        plan.groups if groups is None else groups,
+        ctx,
+        plan.claim_columns_on_lines if on_lines is None else on_lines,
+    )
     return ctx
 
 

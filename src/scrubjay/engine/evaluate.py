@@ -11,7 +11,7 @@ from scrubjay.edits.spec import Edit, Severity, Verdict, number
 from scrubjay.engine.compute import missing_column_order
 from scrubjay.errors import Problem
 from scrubjay.facts import column
-from scrubjay.tables import FINDINGS, MONEY, NOT_EVALUATED
+from scrubjay.tables import FINDINGS, MONEY, NAME, NOT_EVALUATED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,14 +125,14 @@ def _unknown(frame: pl.DataFrame, edit: Edit) -> pl.DataFrame:
     marked = frame.select(
         pl.col("claim_key"),
         (pl.col("line_key") if is_line else pl.lit(None, dtype=pl.Int64)).alias("line_key"),
-        pl.lit(edit.name).alias("edit"),
+        pl.lit(edit.name, dtype=NAME).alias("edit"),
         *(marks or [pl.lit(0, dtype=pl.UInt64).alias("_0")]),
     )
     numbers = [c for c in marked.columns if c.startswith("_")]
     distinct = marked.select(numbers).unique(maintain_order=True)
     words = [_missing(candidates, row) for row in distinct.iter_rows()]
     return marked.join(
-        distinct.with_columns(pl.Series("missing", words, dtype=pl.String)),
+        distinct.with_columns(pl.Series("missing", words, dtype=NAME)),
         on=numbers,
         how="left",
         maintain_order="left",

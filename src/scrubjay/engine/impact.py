@@ -233,7 +233,9 @@ def _verdicts(result: RunResult) -> pl.DataFrame:
     )
     codes = pl.lit(None, dtype=pl.String)
     unknown = result.not_evaluated.select(
-        *_SUBJECT,
+        "claim_key",
+        "line_key",
+        pl.col("edit").cast(pl.String),
         codes.alias("code"),
         codes.alias("severity"),
         codes.alias("message"),

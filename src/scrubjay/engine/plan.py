@@ -28,6 +28,7 @@ class Plan:
         waiting_edits: likewise, but only the lines to which they apply wait; the others are settled in their batch.
         claim_columns_on_lines: claim base columns that the line frame must carry.
         kept_for_deferred: line columns kept of every batch for the deferred part.
+        asked_of_waiting: line columns by which it is told whether a waiting edit applies.
         kept_for_waiting: line columns kept of the lines that wait.
         looked_at: columns that facts of waiting lines read of all lines.
         wanted: every column that an edit or a fact reads; facts that nothing reads are not kept.
@@ -45,6 +46,7 @@ class Plan:
     waiting_edits: tuple[Edit, ...]
     claim_columns_on_lines: tuple[str, ...]
     kept_for_deferred: tuple[str, ...]
+    asked_of_waiting: tuple[str, ...]
     kept_for_waiting: tuple[str, ...]
     looked_at: tuple[str, ...]
     wanted: frozenset[str]
@@ -56,6 +58,13 @@ class Plan:
     def is_of_shape(self, what: Edit | FactGroup) -> bool:
         """Whether an edit or a fact group reads nothing that a claim has of its own."""
         return not self.own_columns.intersection(what.reads() if isinstance(what, Edit) else what.needs)
+
+    def columns_on_lines(self, groups: Iterable[FactGroup], edits: Iterable[Edit]) -> tuple[str, ...]:
+        """The claim columns that the line frame must carry where only some facts and edits are asked for."""
+        read = {n for g in groups if g.grain == "line" for n in g.needs}
+        read |= {n for e in edits if e.grain.is_of_lines for n in e.reads()}
+        read |= {*self.kept_for_deferred, *self.asked_of_waiting}
+        return tuple(n for n in self.claim_columns_on_lines if n in read)
 
 
 _OF_CLAIMS = ("line", "claim")
@@ -191,6 +200,10 @@ def make_plan(edits: Sequence[Edit], also: Sequence[str] = ()) -> Plan:
             line_reads |= {*group.needs, *group.looks_at}
     on_lines = tuple(sorted(n for n in line_reads if known[n].grain == "claim"))
     deferred_edits = tuple(e for e in edits if is_deferred[e.code] and e not in waiting_edits)
+    asked_of_waiting = {
+        *(n for e in waiting_edits for n in e.applies.meta.root_names()),
+        *(e.date_column for e in waiting_edits),
+    }
     waits = {n for e in waiting_edits for n in e.reads()} | {n for g in waiting_groups for n in g.needs}
     kept = {n for e in deferred_edits for n in e.reads()} | {n for g in deferred_groups for n in g.needs}
     kept |= looked_at
@@ -219,9 +232,10 @@ def make_plan(edits: Sequence[Edit], also: Sequence[str] = ()) -> Plan:
                 *(n for g in batch_groups if own.intersection(g.needs) for n in g.needs),
                 *(n for e in batch_edits if own.intersection(e.reads()) for n in e.reads()),
                 *kept,
-                *waits,
+                *asked_of_waiting,
             }
         ),
+        asked_of_waiting=tuple(sorted(asked_of_waiting | {"line_key", "claim_key", "charge_amount"})),
         kept_for_waiting=tuple(sorted((waits - deferred_names) | {"line_key", "claim_key", "charge_amount"})),
         looked_at=tuple(sorted(looked_at)),
         kept_for_deferred=tuple(sorted((kept - deferred_names) | {"line_key", "claim_key", "charge_amount"})),

@@ -213,7 +213,15 @@ def _first_alike(bundle: ClaimBundle, plan: Plan, claim_of_line: pl.Series, posi
 
 def _are_alike(frame: pl.DataFrame, rows: pl.Series) -> bool:
     """Whether every row equals the row that stands for it; null equals null."""
-    return all(bool(column.eq_missing(column.gather(rows)).all()) for column in frame.get_columns())
+    return all(_is_alike(column, column.gather(rows)) for column in frame.get_columns())
+
+
+def _is_alike(one: pl.Series, other: pl.Series) -> bool:
+    if isinstance(one.dtype, pl.List):
+        # Lists of the same lengths are alike where their values in a row are; compared as lists it takes ten times longer.
+        lengths = one.list.len().eq_missing(other.list.len())
+        return bool(lengths.all()) and bool(one.explode().eq_missing(other.explode()).all())
+    return bool(one.eq_missing(other).all())
 
 
 def _new_rows(is_kept: pl.Series) -> pl.Series:

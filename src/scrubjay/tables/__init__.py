@@ -3,7 +3,7 @@
 from scrubjay.tables.chart_events import CHART_DOCUMENTS, CHART_EVENTS, EVENT_KINDS
 from scrubjay.tables.chart_lines import CHART_LINES, CHART_UNKNOWN
 from scrubjay.tables.claims import ADJUSTMENTS, CLAIMS, LINES, OTHER_PAYERS, ClaimBundle
-from scrubjay.tables.columns import CODE, DATE, MONEY, QUANTITY, Column, Kind, Table
+from scrubjay.tables.columns import CODE, DATE, MONEY, NAME, QUANTITY, Column, Kind, Table
 from scrubjay.tables.evidence import AUTHORIZATIONS, ELIGIBILITY, NO_EVIDENCE, Evidence
 from scrubjay.tables.findings import COVERAGE, FINDINGS, NOT_EVALUATED
 from scrubjay.tables.statements import STATEMENT_UNKNOWN, STATEMENTS
@@ -25,6 +25,7 @@ __all__ = [
     "FINDINGS",
     "LINES",
     "MONEY",
+    "NAME",
     "NOT_EVALUATED",
     "NO_EVIDENCE",
     "OTHER_PAYERS",

@@ -179,8 +179,8 @@ class ClaimBundle:
         if not bundles:
             return cls()
         return cls(
-            pl.concat([b.claims for b in bundles]),
-            pl.concat([b.lines for b in bundles]),
+            pl.concat([b.claims for b in bundles], rechunk=True),
+            pl.concat([b.lines for b in bundles], rechunk=True),
             pl.concat([b.other_payers for b in bundles]),
             pl.concat([b.adjustments for b in bundles]),
         )

@@ -25,6 +25,9 @@ QUANTITY = pl.Decimal(18, 6)
 CODE = pl.String()
 DATE = pl.Date()
 
+NAME = pl.Categorical()
+"""One of a few texts, kept as a number: where a table has millions of rows and dozens of texts."""
+
 
 class Kind(StrEnum):
     """What a column holds, for display, export and redaction."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from scrubjay.tables.columns import CODE, MONEY, Column, Kind, Table
+from scrubjay.tables.columns import CODE, MONEY, NAME, Column, Kind, Table
 
 _INT = pl.Int64()
 
@@ -40,8 +40,8 @@ NOT_EVALUATED = Table(
     (
         Column("claim_key", _INT, Kind.KEY, "the claim"),
         Column("line_key", _INT, Kind.KEY, "the line, or null"),
-        Column("edit", CODE, Kind.CODE, "readable name of the edit"),
-        Column("missing", CODE, Kind.CODE, "names of the columns that were null, joined by `+`"),
+        Column("edit", NAME, Kind.CODE, "readable name of the edit"),
+        Column("missing", NAME, Kind.CODE, "names of the columns that were null, joined by `+`"),
     ),
 )
 

@@ -131,7 +131,8 @@ def test_parquet_written_in_parts_is_the_same(report, monkeypatch):
     for rows in (1, 2, whole.height):
         monkeypatch.setattr(tabular, "_ROWS_AT_ONCE", rows)
         frame = pl.read_parquet(io.BytesIO(written(tabular.write_parquet, report)))
-        assert_frame_equal(frame, whole)
+        # Names of which there are few are dictionary columns.
+        assert_frame_equal(frame.with_columns(pl.col(pl.Categorical).cast(pl.String)), whole)
 
 
 def test_parquet_keeps_types_and_values(report):

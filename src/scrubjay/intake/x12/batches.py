@@ -89,7 +89,7 @@ class Batcher:
         opened = (self._envelope.current, self._envelope.is_open)
         envelope = body.filter(pl.col("code") <= LAST_ENVELOPE).select("raw", "segment")
         transactions = [opened[0], *self._envelope.walk(envelope.iter_rows())]
-        rows = pl.concat([context, body]) if context.height else body
+        rows = pl.concat([context, body], rechunk=True) if context.height else body
         is_section = pl.col("code").fill_null(255) <= LAST_SECTION
         rows = rows.with_columns(is_section.cum_sum().alias("section"))
         sections = _sections(rows.filter(is_section), is_open=opened[1])

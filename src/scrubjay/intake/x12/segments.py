@@ -117,7 +117,7 @@ def bodies(
                 )
                 break
             continue
-        yield Body(pl.concat([*waiting, new.head(cut)]), int(new["code"][cut]), has_damage)
+        yield Body(pl.concat([*waiting, new.head(cut)], rechunk=True), int(new["code"][cut]), has_damage)
         waiting = [new.slice(cut)]
         has_damage = chunk.is_damaged
     if waiting:
