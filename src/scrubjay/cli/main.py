@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -126,8 +128,8 @@ def run(arguments: Sequence[str]) -> int:
         return int(ExitCode.INTERNAL)
 
 
-def main() -> int:
-    """Entry point of the console script."""
+def main() -> NoReturn:
+    """Entry point of the console script: ends the process."""
     if hasattr(signal, "SIGPIPE"):
         # `scrubjay ... | head` ends quietly, as other tools do.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
@@ -137,8 +139,18 @@ def main() -> int:
     # Reading goes on in threads while this one imports. They ask for the interpreter often and briefly, and
     # with the usual 5 ms they would wait for it most of the time.
     sys.setswitchinterval(0.0005)
+    # Read by polars' allocator when polars is loaded: memory that is free goes back to the system at once, a sixth
+    # less of it for a million claims in the same time.
+    os.environ.setdefault("_RJEM_MALLOC_CONF", "muzzy_decay_ms:0")
     _quiet_logs()
-    return run(sys.argv[1:])
+    code = run(sys.argv[1:])
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        # What could not be written was said by `run`.
+        with suppress(OSError, ValueError):
+            stream.flush()
+    # All is written. To give a million claims back piece by piece would take as long as to judge ten thousand.
+    os._exit(code)
 
 
 class _LateFilter(logging.Filter):

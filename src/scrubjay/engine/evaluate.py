@@ -169,7 +169,8 @@ def judge(frame: pl.DataFrame, edits: Sequence[Edit], weights: pl.Series | None 
         if not counts[edit.name][Verdict.FIRES] and not counts[edit.name][Verdict.NOT_EVALUATED]:
             continue
         # Filtering the few columns that are read, not the two hundred that are there.
-        narrow = frame.select({*edit.reads(), *_ALWAYS_READ} & set(frame.columns))
+        read = {*edit.reads(), *_ALWAYS_READ}
+        narrow = frame[[c for c in frame.columns if c in read]]
         if counts[edit.name][Verdict.FIRES]:
             findings.append(_findings(narrow.filter(verdicts[edit.name] == Verdict.FIRES), edit))
         if counts[edit.name][Verdict.NOT_EVALUATED]:
@@ -185,7 +186,8 @@ def coverage_of(frame: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
         pl.sum_horizontal(pl.all() != Verdict.NOT_APPLICABLE).cast(pl.Int32).alias("applicable"),
         pl.sum_horizontal(pl.all() == Verdict.NOT_EVALUATED).cast(pl.Int32).alias("not_evaluated"),
     )
-    return frame.select("claim_key").hstack(per_row)
+    # Not select, which would copy a frame whose columns are cut in different places.
+    return frame[["claim_key"]].hstack(per_row)
 
 
 SEVERITIES = tuple(str(s) for s in (Severity.ERROR, Severity.WARNING, Severity.INFO))

@@ -63,6 +63,22 @@ NO_LINES = LINES.empty().with_columns(pl.lit(None, dtype=pl.Date).alias("service
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """What the deferred part needs of a batch: columns of its claims once per claim, those of its lines."""
+
+    claims: pl.DataFrame
+    lines: pl.DataFrame
+
+    def on_lines(self) -> pl.DataFrame:
+        """All of it on the lines."""
+        numbered = self.claims.select("claim_key", pl.int_range(pl.len(), dtype=pl.UInt32).alias("_row"))
+        rows = self.lines.select("claim_key").join(
+            numbered, on="claim_key", how="left", maintain_order="left"
+        )
+        return pl.concat([self.lines, self.claims.drop("claim_key")[rows["_row"]]], how="horizontal")
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """What is kept of one batch."""
 
@@ -70,7 +86,7 @@ class Batch:
     coverage: pl.DataFrame
     claims: pl.DataFrame
     lines: pl.DataFrame
-    kept: pl.DataFrame | None
+    kept: Kept | None
     waiting: pl.DataFrame | None
     verdicts: tuple[pl.DataFrame, ...]
 
@@ -78,7 +94,7 @@ class Batch:
 def _without_nulls(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame without the columns that hold nothing: of most payers most parameters are unknown."""
     return frame.select(
-        c.name for c in frame.get_columns() if c.name == "line_key" or c.null_count() < frame.height
+        c.name for c in frame.get_columns() if c.name.endswith("_key") or c.null_count() < frame.height
     )
 
 
@@ -119,13 +135,21 @@ class Judge:
                 bundle.adjustments,
             )
 
-    def batches(self, bundles: Sequence[ClaimBundle]) -> list[Batch]:
-        """Facts and verdicts of a few batches: of all at once where their claims are alike."""
+    def batches(self, bundles: list[ClaimBundle]) -> list[Batch]:
+        """Facts and verdicts of a few batches: of all at once where their claims are alike.
+
+        Args:
+            bundles: whole claims. The list is emptied: once joined they would only hold memory.
+        """
+        if self.keep_verdicts:
+            return [self.batch(bundle) for bundle in bundles]
+        heights = [bundle.heights for bundle in bundles]
         together = bundles[0] if len(bundles) == 1 else ClaimBundle.joined(bundles)
-        shapes = None if self.keep_verdicts else shapes_of(together, self.plan)
+        bundles.clear()
+        shapes = shapes_of(together, self.plan)
         if shapes is not None:
             return [self._judged(together, shapes)]
-        return [self.batch(bundle) for bundle in bundles]
+        return [self.batch(bundle) for bundle in together.split(heights)]
 
     def _judged(self, bundle: ClaimBundle, shapes: Shapes | None) -> Batch:
         plan = self.plan
@@ -164,15 +188,23 @@ class Judge:
             frames.append(settled)
             waiting = self._waiting(is_waiting.arg_true(), ctx, shapes, alike)
         coverage += [coverage_of(f, j.verdicts) for f, j in zip(frames, judged, strict=True)]
+        verdicts = self._verdicts(list(zip(frames, judged, strict=True)))
+        for one in (*expanded, *judged):
+            one.verdicts = pl.DataFrame()
         is_kept = bool(plan.deferred_edits or plan.waiting_edits)
         return Batch(
             judged=(*expanded, *judged),
             coverage=per_claim(coverage),
             claims=ctx.claims.select(*CLAIM_INDEX, *self.claim_columns),
             lines=ctx.lines.select(*LINE_INDEX, *self.line_columns),
-            kept=_without_nulls(ctx.lines.select(plan.kept_for_deferred)) if is_kept else None,
+            kept=Kept(
+                _without_nulls(ctx.claims.select(plan.kept_of("claim"))),
+                _without_nulls(ctx.lines.select(plan.kept_of("line"))),
+            )
+            if is_kept
+            else None,
             waiting=waiting,
-            verdicts=self._verdicts(list(zip(frames, judged, strict=True))),
+            verdicts=verdicts,
         )
 
     def _waits(self, lines: pl.DataFrame) -> pl.Series:
@@ -226,21 +258,32 @@ class Judge:
         ]
         return pl.concat(parts) if parts else pl.DataFrame()
 
-    def deferred(self, kept: pl.DataFrame, waiting: pl.DataFrame | None) -> list[Batch]:
+    def deferred(self, kept: Iterable[Kept], waiting: pl.DataFrame | None) -> list[Batch]:
         """Facts that compare claims with one another, and the edits that read them."""
-        absent = [n for n in self.plan.kept_for_deferred if n not in kept.columns]
-        kept = kept.with_columns(pl.lit(None, dtype=column(n).dtype).alias(n) for n in absent)
-        kept = kept.select(self.plan.kept_for_deferred)
+        # Batch by batch: put together before, all of it would be copied.
+        lines = pl.concat([k.on_lines() for k in kept], how="diagonal")
+        absent = [n for n in self.plan.kept_for_deferred if n not in lines.columns]
+        lines = lines.with_columns(pl.lit(None, dtype=column(n).dtype).alias(n) for n in absent)
+        lines = lines[list(self.plan.kept_for_deferred)]
         earlier = self.earlier()
         if earlier.height:
-            kept = pl.concat([earlier, kept])
-        ctx = self._after_all(kept, earlier.height)
-        compute_groups(self.plan.deferred_groups, ctx, ())
+            lines = pl.concat([earlier, lines])
+        ctx = self._after_all(lines, earlier.height)
+        del lines
+        late_groups = self.plan.deferred_groups
+        read = {"claim_key", "line_key", "charge_amount", *self.plan.looked_at}
+        read |= {n for e in self.plan.deferred_edits for n in e.reads()}
+        for number, group in enumerate(late_groups, 1):
+            compute_groups([group], ctx, ())
+            # A column of all lines is let go as soon as nothing reads it any more.
+            needed = read.union(*(g.needs for g in late_groups[number:]))
+            ctx.lines = ctx.lines[[c for c in ctx.lines.columns if c in needed]]
         everything = ctx.lines
         done = [self._late(everything.slice(earlier.height), self.plan.deferred_edits)]
         if waiting is not None and waiting.height:
             ctx = self._after_all(waiting, earlier.height)
-            ctx.everything = everything.select({"claim_key", "line_key", *self.plan.looked_at})
+            looked_at = {"claim_key", "line_key", *self.plan.looked_at}
+            ctx.everything = everything[[c for c in everything.columns if c in looked_at]]
             compute_groups(self.plan.waiting_groups, ctx, ())
             done.append(self._late(ctx.lines, self.plan.waiting_edits))
         return done
@@ -284,8 +327,12 @@ class Judge:
 def per_claim(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Coverage summed to one row per claim."""
     schema = {"claim_key": pl.Int64, "applicable": pl.Int32, "not_evaluated": pl.Int32}
-    return (
-        pl.concat([pl.DataFrame(schema=schema), *frames])
-        .group_by("claim_key", maintain_order=True)
-        .agg(pl.all().sum())
-    )
+    # Of lines in the order of their claims first: that takes no table of all claims.
+    summed = [_summed(frame) for frame in frames if frame.height]
+    return _summed(pl.concat([pl.DataFrame(schema=schema), *summed]))
+
+
+def _summed(frame: pl.DataFrame) -> pl.DataFrame:
+    if frame["claim_key"].is_sorted():
+        frame = frame.set_sorted("claim_key")
+    return frame.group_by("claim_key", maintain_order=True).agg(pl.all().sum())

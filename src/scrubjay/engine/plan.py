@@ -63,8 +63,17 @@ class Plan:
         """The claim columns that the line frame must carry where only some facts and edits are asked for."""
         read = {n for g in groups if g.grain == "line" for n in g.needs}
         read |= {n for e in edits if e.grain.is_of_lines for n in e.reads()}
-        read |= {*self.kept_for_deferred, *self.asked_of_waiting}
+        read |= set(self.asked_of_waiting)
         return tuple(n for n in self.claim_columns_on_lines if n in read)
+
+    def kept_of(self, grain: str) -> tuple[str, ...]:
+        """The columns of `kept_for_deferred` that claims have, or those that lines have, with the claim's key."""
+        known = all_columns()
+        return tuple(
+            n
+            for n in self.kept_for_deferred
+            if n == "claim_key" or (known[n].grain == "claim") == (grain == "claim")
+        )
 
 
 _OF_CLAIMS = ("line", "claim")

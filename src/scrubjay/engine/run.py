@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from scrubjay.engine.judging import CLAIM_INDEX, LINE_INDEX, NO_CLAIMS, NO_LINES, Batch, Judge, per_claim
+from scrubjay.engine.judging import (
+    CLAIM_INDEX,
+    LINE_INDEX,
+    NO_CLAIMS,
+    NO_LINES,
+    Batch,
+    Judge,
+    per_claim,
+)
 from scrubjay.engine.plan import make_plan
 from scrubjay.tables import COVERAGE, FINDINGS, NO_EVIDENCE, NOT_EVALUATED, ClaimBundle, Evidence
 
@@ -24,7 +32,10 @@ if TYPE_CHECKING:
 
 _WORKERS = 2
 """Batches judged at once; each holds its facts in memory, so few."""
-_CLAIMS_AT_ONCE = 50_000
+_CLAIMS_AT_FIRST = 50_000
+"""So many claims are waited for before judging begins, and judged together."""
+_CLAIMS_AT_ONCE = 100_000
+"""So many later on: facts have a fixed cost for each group of batches."""
 
 
 @dataclass(slots=True)
@@ -73,7 +84,7 @@ def _rows_of(frame: pl.DataFrame, key: str, keys: pl.Series, columns: Sequence[s
 
 
 def _in_order(
-    judge_some: Callable[[Sequence[ClaimBundle]], list[Batch]], batches: Iterable[ClaimBundle]
+    judge_some: Callable[[list[ClaimBundle]], list[Batch]], batches: Iterable[ClaimBundle]
 ) -> Iterator[Batch]:
     """Judge batches on a few threads (the columns are computed outside the interpreter), in their order."""
     with ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="scrubjay-judge") as pool:
@@ -88,15 +99,15 @@ def _in_order(
 
 
 def _grouped(batches: Iterable[ClaimBundle]) -> Iterator[list[ClaimBundle]]:
-    """Batches in groups of `_CLAIMS_AT_ONCE` claims or a little more; facts have a fixed cost for each group."""
+    """Batches in groups of so many claims or a little more."""
     group: list[ClaimBundle] = []
-    claims = 0
+    claims, enough = 0, _CLAIMS_AT_FIRST
     for bundle in batches:
         group.append(bundle)
         claims += bundle.claims.height
-        if claims >= _CLAIMS_AT_ONCE:
+        if claims >= enough:
             yield group
-            group, claims = [], 0
+            group, claims, enough = [], 0, _CLAIMS_AT_ONCE
     if group:
         yield group
 
@@ -140,7 +151,7 @@ def run_edits(
     kept = [b.kept for b in done if b.kept is not None]
     if kept:
         waiting = [b.waiting for b in done if b.waiting is not None]
-        done += judging.deferred(pl.concat(kept, how="diagonal"), pl.concat(waiting) if waiting else None)
+        done += judging.deferred(kept, pl.concat(waiting) if waiting else None)
     judged = [j for b in done for j in b.judged]
     counts: dict[str, Counter[int]] = {}
     for one in judged:

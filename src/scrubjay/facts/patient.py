@@ -118,11 +118,14 @@ def claims_that_count(ctx: FactContext) -> pl.DataFrame:
     names; the only other claim of its control number; the only other claim of patient and day. Of two claims
     that fit equally well none is picked: then it is not known.
     """
-    lines = ctx.lines.select(*TAKEN_BACK_NEEDS)
-    if not _may_repeat(lines):
-        return lines.with_columns(
-            pl.lit(value=False).alias("is_taken_back"), pl.lit(value=True).alias("is_counted")
-        ).select("is_taken_back", "is_counted")
+    keys = ctx.lines["claim_key"]
+    in_doubt = keys.is_in(_in_doubt(ctx.lines).implode())
+    if not in_doubt.any():
+        return pl.select(
+            pl.repeat(value=False, n=len(keys)).alias("is_taken_back"),
+            pl.repeat(value=True, n=len(keys)).alias("is_counted"),
+        )
+    lines = ctx.lines.select(*TAKEN_BACK_NEEDS).filter(in_doubt)
     content = pl.struct("hcpcs", "service_date", "units").hash(seed=57)
     claims = lines.group_by("claim_key", maintain_order=True).agg(
         pl.col(
@@ -156,18 +159,39 @@ def claims_that_count(ctx: FactContext) -> pl.DataFrame:
         .alias("is_counted"),
     )
     return (
-        lines.select("claim_key")
+        keys.to_frame()
         .join(judged, on="claim_key", how="left", maintain_order="left")
-        .drop("claim_key")
+        .select(
+            pl.when(in_doubt).then("is_taken_back").otherwise(statement=False).alias("is_taken_back"),
+            pl.when(in_doubt).then("is_counted").otherwise(statement=True).alias("is_counted"),
+        )
     )
 
 
-def _may_repeat(lines: pl.DataFrame) -> bool:
-    """Is there a replacement, a void, or a control number on two claims? Mostly not; then all claims count."""
-    if lines["claim_frequency_code"].is_in(_CORRECTIONS).any():
-        return True
-    claims = lines.select("claim_key", "control_hash").unique()
-    return bool(claims["control_hash"].drop_nulls().is_duplicated().any())
+def _in_doubt(lines: pl.DataFrame) -> pl.Series:
+    """Keys of the claims that are looked at: the others neither correct nor repeat one, nor can one correct them.
+
+    These are replacements and voids, the claims of their patients, those whose payer number they name, and
+    those of a control number that stands on two.
+    """
+    # Lines stand by claim: one of each is enough to look at.
+    claims = lines.select(
+        "claim_key",
+        "claim_frequency_code",
+        "patient_hash",
+        "control_hash",
+        "reference_hash",
+        "payer_number_hash",
+    ).filter(lines["claim_key"].ne_missing(lines["claim_key"].shift(1)))
+    is_correction = claims["claim_frequency_code"].is_in(_CORRECTIONS).fill_null(value=False)
+    corrections = claims.filter(is_correction)
+    control = pl.col("control_hash")
+    return claims.filter(
+        is_correction
+        | pl.col("patient_hash").is_in(corrections["patient_hash"].implode()).fill_null(value=False)
+        | pl.col("payer_number_hash").is_in(corrections["reference_hash"].implode()).fill_null(value=False)
+        | (control.is_not_null() & control.is_duplicated())
+    )["claim_key"].unique()
 
 
 def _taken_back(claims: pl.DataFrame) -> tuple[pl.Series, pl.Series]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from scrubjay.intake.reports import FileReport
     from scrubjay.tables import ClaimBundle
 
-RUN_BATCH_BYTES = 12 << 20
+RUN_BATCH_BYTES = 8 << 20
 """Text of one batch of a run. Facts have a fixed cost for each batch, so a run likes larger ones than a reader
 needs; a million claims still run within the memory that docs/performance.md states."""
 

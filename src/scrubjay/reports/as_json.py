@@ -195,7 +195,8 @@ def _coverage(report: Checked) -> pl.DataFrame:
     per_claim = (
         in_words(report.result.not_evaluated, reason_words)
         .group_by("claim_key", "words")
-        .agg(pl.len().alias("verdicts"), pl.col("edit").unique().sort().alias("edits"))
+        .agg(pl.len().alias("verdicts"), pl.col("edit").unique().cast(pl.String).sort().alias("edits"))
+        .with_columns(pl.col("words").cast(pl.String))
         .sort("claim_key", "verdicts", "words", descending=[False, True, False])
         .group_by("claim_key", maintain_order=True)
         .agg(pl.struct(pl.col("words").alias("reason"), "verdicts", "edits").alias("reasons"))

@@ -123,50 +123,61 @@ class CheckReport:
         rules, rule = numbered_rules_of_findings(
             self.policies, self.edits, self.result, fired, self.run.as_of
         )
-        parts = [
-            fired.with_columns(
-                pl.col("edit", "code", "severity").cast(NAME),
-                pl.lit("fires", dtype=NAME).alias("verdict"),
-                pl.lit(None, dtype=NAME).alias("reason"),
-                rule.alias("_rule"),
-            )
-        ]
+        fired = fired.with_columns(
+            pl.col("edit", "code", "severity").cast(NAME),
+            pl.lit("fires", dtype=NAME).alias("verdict"),
+            pl.lit(None, dtype=NAME).alias("reason"),
+            rule.alias("_rule"),
+        )
+        unknown = NOT_EVALUATED.empty()
         if with_not_evaluated:
-            parts.append(self._unknown_rows())
-        # Verdicts not given change nothing: the columns of a change are null there.
-        found = pl.concat(parts, how="diagonal")
-        number = found["edit"].cast(pl.Enum(list(self.edits)), strict=False).to_physical()
-        order = self._order(found, number)
-        for first in range(0, max(1, found.height), rows or max(1, found.height)):
+            unknown = pl.concat([self.result.not_evaluated, self.unknown_of_run])
+        order = self._order(fired, unknown)
+        height = fired.height + unknown.height
+        for first in range(0, max(1, height), rows or max(1, height)):
             part = order.slice(first, rows)
-            # In order before anything is added: each column costs a copy.
-            yield self._rows(found[part], number[part], rules)
+            is_fired = part < fired.height
+            # Verdicts not given change nothing: the columns of a change are null there.
+            found = pl.concat(
+                [
+                    fired[part.filter(is_fired)],
+                    self._unknown_rows(unknown[part.filter(~is_fired) - fired.height]),
+                ],
+                how="diagonal",
+            )
+            if is_fired.any() and not is_fired.all():
+                place = is_fired.cast(pl.UInt32).cum_sum()
+                of_unknown = pl.int_range(len(part), dtype=pl.UInt32, eager=True) - place + is_fired.sum()
+                found = found[pl.select(pl.when(is_fired).then(place - 1).otherwise(of_unknown)).to_series()]
+            yield self._rows(found, self._number(found["edit"]), rules)
 
-    def _order(self, found: pl.DataFrame, number: pl.Series) -> pl.Series:
-        """Rows of `found` by claim, then what fired by severity, then line, then code; no claim or line last."""
+    def _number(self, edit: pl.Series) -> pl.Series:
+        """The number of each edit in `edits`."""
+        return edit.cast(pl.Enum(list(self.edits)), strict=False).to_physical()
+
+    def _order(self, fired: pl.DataFrame, unknown: pl.DataFrame) -> pl.Series:
+        """Rows of `fired`, then of `unknown`, in the order of the table.
+
+        By claim, then what fired by severity, then what is unknown by severity; then line, then code; no claim
+        or line last.
+        """
         codes = sorted({e.code for e in self.edits.values()})
         rank_of_code = {code: rank for rank, code in enumerate(codes)}
         ranks = pl.Series([rank_of_code[e.code] for e in self.edits.values()], dtype=pl.Int64)
-        line = self.result.lines_of(found["line_key"], "line_number").to_series().cast(pl.Int64)
+        severities = pl.Series([_RANK[str(e.severity)] for e in self.edits.values()], dtype=pl.Int64)
+        of_fired = fired["severity"].replace_strict(_RANK, default=3, return_dtype=pl.Int64)
+        number = pl.concat([self._number(fired["edit"]), self._number(unknown["edit"])])
+        rank = pl.concat([of_fired, severities.gather(self._number(unknown["edit"])) + 4])
+        claim = pl.concat([fired["claim_key"], unknown["claim_key"]])
+        keys = pl.concat([fired["line_key"], unknown["line_key"]])
+        line = self.result.lines_of(keys, "line_number").to_series().cast(pl.Int64)
         if int(line.max() or 0) > _MOST_LINES or int(line.min() or 0) < 0:  # pyright: ignore[reportArgumentType]
             line = line.rank("dense").cast(pl.Int64)
-        claim = found["claim_key"]
-        severity = pl.col("severity").replace_strict(_RANK, default=3, return_dtype=pl.Int64)
+        last_claim = int(claim.max() or 0)  # pyright: ignore[reportArgumentType]
         # One number in place of five columns: millions of rows are put in order by it.
-        keys = found.select(
-            (
-                (
-                    claim.fill_null(int(claim.max() or 0) + 1) * 8  # pyright: ignore[reportArgumentType]
-                    + (pl.col("verdict") != "fires").cast(pl.Int64) * 4
-                    + severity
-                )
-                * (_MOST_LINES * 2)
-                + line.fill_null(_MOST_LINES * 2 - 1)
-            )
-            * len(codes)
-            + ranks.gather(number)
-        )
-        return keys.to_series().arg_sort()
+        by_claim = claim.fill_null(last_claim + 1) * 8 + rank
+        by_line = by_claim * (_MOST_LINES * 2) + line.fill_null(_MOST_LINES * 2 - 1)
+        return (by_line * len(codes) + ranks.gather(number)).arg_sort()
 
     def _rows(self, found: pl.DataFrame, number: pl.Series, rules: pl.Series) -> pl.DataFrame:
         """Rows of the findings table.
@@ -210,9 +221,8 @@ class CheckReport:
             rules.gather(found["_rule"]).fill_null([]).alias("payer_rules"),
         )
 
-    def _unknown_rows(self) -> pl.DataFrame:
+    def _unknown_rows(self, unknown: pl.DataFrame) -> pl.DataFrame:
         """A row per verdict not evaluated, with its reason; of the columns of a finding those that it has."""
-        unknown = pl.concat([self.result.not_evaluated, self.unknown_of_run])
         words = {m: reason_words(m) for m in unknown["missing"].unique().to_list()}
         return unknown.select(
             "claim_key",

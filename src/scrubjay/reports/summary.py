@@ -10,7 +10,7 @@ import polars as pl
 
 from scrubjay import phi
 from scrubjay.reports.model import SEVERITIES, plural
-from scrubjay.tables import MONEY
+from scrubjay.tables import MONEY, NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -234,7 +234,7 @@ def in_words(unknown: pl.DataFrame, reason_words: Callable[[str], str]) -> pl.Da
     """
     words = {k: reason_words(k) for k in unknown["missing"].unique().to_list()}
     return unknown.with_columns(
-        pl.col("missing").replace_strict(words, default=None, return_dtype=pl.String).alias("words")
+        pl.col("missing").replace_strict(words, default=None, return_dtype=NAME).alias("words")
     )
 
 
@@ -248,8 +248,9 @@ def _reasons(
             pl.len().alias("n"),
             pl.col("line_key").drop_nulls().n_unique().alias("lines"),
             pl.col("claim_key").drop_nulls().n_unique().alias("claims"),
-            pl.col("edit").unique().sort().alias("edits"),
+            pl.col("edit").unique().cast(pl.String).sort().alias("edits"),
         )
+        .with_columns(pl.col("words").cast(pl.String))
         .sort("n", "words", descending=[True, False])
     )
     subjects = _subjects(report, unknown) if with_subjects else {}
@@ -269,6 +270,7 @@ def _subjects(report: Checked, unknown: pl.DataFrame) -> dict[str, tuple[tuple[S
         .join(lines, on="line_key", how="left")
         .group_by("words", "hcpcs", "ndc_as_sent")
         .len("lines")
+        .with_columns(pl.col("words").cast(pl.String))
         .sort("words", "lines", "hcpcs", "ndc_as_sent", descending=[False, True, False, False])
     )
     found: dict[str, tuple[tuple[Subject, ...], int]] = {}

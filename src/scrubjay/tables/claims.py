@@ -14,7 +14,7 @@ import polars as pl
 from scrubjay.tables.columns import CODE, DATE, MONEY, QUANTITY, Column, Kind, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _STRINGS = pl.List(pl.String())
 _INT = pl.Int64()
@@ -184,3 +184,16 @@ class ClaimBundle:
             pl.concat([b.other_payers for b in bundles]),
             pl.concat([b.adjustments for b in bundles]),
         )
+
+    @property
+    def heights(self) -> tuple[int, ...]:
+        """Rows of each frame."""
+        return tuple(f.height for f in (self.claims, self.lines, self.other_payers, self.adjustments))
+
+    def split(self, heights: Iterable[tuple[int, ...]]) -> Iterator[ClaimBundle]:
+        """The bundles that were joined to this one, told by their heights; nothing is copied."""
+        starts = (0, 0, 0, 0)
+        for sizes in heights:
+            frames = (self.claims, self.lines, self.other_payers, self.adjustments)
+            yield ClaimBundle(*(f.slice(at, n) for f, at, n in zip(frames, starts, sizes, strict=True)))
+            starts = tuple(at + n for at, n in zip(starts, sizes, strict=True))

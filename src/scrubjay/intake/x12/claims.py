@@ -10,7 +10,7 @@ from scrubjay.intake.x12.batches import CLAIM, OUTER, Batch
 from scrubjay.intake.x12.frames import Details, attach
 from scrubjay.intake.x12.headers import NM1, header_values, inherit, npi
 from scrubjay.intake.x12.maps import CODE, COMPONENT, DAMAGE, ELEMENT
-from scrubjay.intake.x12.values import Notes, components, day, elements, nonempty, number
+from scrubjay.intake.x12.values import Notes, components, day, nonempty, number, some_elements
 from scrubjay.tables.columns import MONEY
 
 SET_ASIDE_LIMIT = 20
@@ -97,9 +97,9 @@ def joined_notes(details: Details, area: int) -> pl.DataFrame:
 def _base(batch: Batch) -> pl.DataFrame:
     sections = batch.sections
     clm = sections.filter(pl.col("code") == CODE["CLM"])
-    fields = elements(clm["raw"], 5)
-    charge = number(fields[2], MONEY).alias("claim_charge_amount")
-    facility, _, frequency = components(fields[5], 3)
+    control_number, amount, place = some_elements(clm["raw"], 1, 2, 5)
+    charge = number(amount, MONEY).alias("claim_charge_amount")
+    facility, _, frequency = components(place, 3)
     sets = batch.transactions
     at = clm["set_number"]
     kind = pl.Series([t.what.claim_kind for t in sets], dtype=pl.String()).gather(at).alias("claim_kind")
@@ -112,7 +112,7 @@ def _base(batch: Batch) -> pl.DataFrame:
         ),
         (pl.Series([t.is_837 for t in sets]).gather(at) | ~clm["is_in_set"]).alias("is_837"),
         (pl.col("claim").cast(pl.Int64()) + batch.first_claim).alias("claim_number"),
-        fields[1].alias("patient_control_number"),
+        control_number.alias("patient_control_number"),
         charge,
         frequency.alias("claim_frequency_code"),
         facility.alias("facility"),

@@ -8,7 +8,7 @@ import polars as pl
 
 from scrubjay.intake.x12.batches import ADJUDICATION, CLAIM, HEADER, LINE, OTHER_PAYER
 from scrubjay.intake.x12.maps import CODE
-from scrubjay.intake.x12.values import elements
+from scrubjay.intake.x12.values import some_elements
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,9 +68,11 @@ class Details:
         if not found.height:
             kept = [name for name in names if name is not None]
             return found.select("owner", "segment", *(pl.lit(None, dtype=pl.String()).alias(n) for n in kept))
-        fields = elements(found["raw"], len(names))
-        named = [fields[i].alias(name) for i, name in enumerate(names, 1) if name is not None]
-        return found.select("owner", "segment").hstack(named)
+        places = {name: i for i, name in enumerate(names, 1) if name is not None}
+        fields = some_elements(found["raw"], *places.values())
+        return found.select("owner", "segment").hstack(
+            [field.alias(name) for field, name in zip(fields, places, strict=True)]
+        )
 
 
 def first(frame: pl.DataFrame) -> pl.DataFrame:

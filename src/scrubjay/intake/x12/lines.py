@@ -9,7 +9,7 @@ from scrubjay.intake.x12.claims import date_range, joined_notes
 from scrubjay.intake.x12.frames import Details, attach, first
 from scrubjay.intake.x12.headers import NM1, npi
 from scrubjay.intake.x12.maps import CODE, COMPONENT
-from scrubjay.intake.x12.values import Notes, elements, nonempty, number
+from scrubjay.intake.x12.values import Notes, nonempty, number, some_elements
 from scrubjay.tables.columns import MONEY, QUANTITY
 
 
@@ -20,7 +20,7 @@ def service_rows(batch: Batch) -> pl.DataFrame:
     position = (pl.col("line").cast(pl.Int64()) - pl.col("line").min().over("claim") + 1).cast(pl.Int32())
     lines = starts.with_columns(position.alias("position"))
     is_lx = lines["code"] == CODE["LX"]
-    sent = elements(lines["raw"], 1)[1].str.to_integer(strict=False, dtype=pl.Int32())
+    sent = some_elements(lines["raw"], 1)[0].str.to_integer(strict=False, dtype=pl.Int32())
     lines = lines.select(
         "line", "claim", "segment",
         pl.when(is_lx).then(sent).alias("lx"), (~is_lx).alias("lacks_lx"), "position",
@@ -28,7 +28,8 @@ def service_rows(batch: Batch) -> pl.DataFrame:
     found = inside.filter(pl.col("code").is_in([CODE["SV1"], CODE["SV2"]])).select(
         pl.col("line").alias("owner"), "segment", "code", "raw"
     )
-    part = elements(found["raw"], 7)
+    places = (1, 2, 3, 4, 5, 7)
+    part = dict(zip(places, some_elements(found["raw"], *places), strict=True))
     is_sv1 = found["code"] == CODE["SV1"]
     shifted = {
         "revenue_code": (None, part[1]),
@@ -41,14 +42,14 @@ def service_rows(batch: Batch) -> pl.DataFrame:
     }
     if is_sv1.all():
         columns = [
-            (pair[0] if pair[0] is not None else _null(part[0])).alias(n) for n, pair in shifted.items()
+            (pair[0] if pair[0] is not None else _null(part[1])).alias(n) for n, pair in shifted.items()
         ]
     else:
         columns = [
             pl.select(
                 pl.when(is_sv1)
-                .then(_null(part[0]) if pair[0] is None else pair[0])
-                .otherwise(_null(part[0]) if pair[1] is None else pair[1])
+                .then(_null(part[1]) if pair[0] is None else pair[0])
+                .otherwise(_null(part[1]) if pair[1] is None else pair[1])
                 .alias(name)
             ).to_series()
             for name, pair in shifted.items()

@@ -11,6 +11,8 @@ from scrubjay.errors import Problem
 from scrubjay.intake.x12.maps import COMPONENT, ELEMENT
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scrubjay.intake.reports import ProblemLog
 
 _TOO_FINE = {2: r"\.\d{2}\d*[1-9]", 6: r"\.\d{6}\d*[1-9]"}
@@ -80,28 +82,33 @@ class Notes:
 
 def elements(raw: pl.Series, last: int) -> list[pl.Series]:
     """Elements 0 to `last` of segments; empty ones are null."""
-    return _parts(raw, ELEMENT, last + 1)
+    return _parts(raw, ELEMENT, range(last + 1))
+
+
+def some_elements(raw: pl.Series, *wanted: int) -> list[pl.Series]:
+    """Those elements of segments; empty ones are null. Each element costs a column of text."""
+    return _parts(raw, ELEMENT, wanted)
 
 
 def components(text: pl.Series, count: int) -> list[pl.Series]:
     """The first `count` components of composite elements; empty ones are null."""
-    return _parts(text, COMPONENT, count)
+    return _parts(text, COMPONENT, range(count))
 
 
-def _parts(text: pl.Series, separator: str, count: int) -> list[pl.Series]:
+def _parts(text: pl.Series, separator: str, wanted: Sequence[int]) -> list[pl.Series]:
     if len(text) < _MANY or text.n_unique() > len(text) // _ALIKE:
-        return _split(text, separator, count)
+        return _split(text, separator, wanted)
     # Services, dates and drugs are the same few texts over and over: each is split once.
     distinct = text.unique().drop_nulls()
     rows = text.cast(pl.Enum(distinct)).to_physical()
-    return pl.DataFrame(_split(distinct, separator, count))[rows].get_columns()
+    return pl.DataFrame(_split(distinct, separator, wanted))[rows].get_columns()
 
 
-def _split(text: pl.Series, separator: str, count: int) -> list[pl.Series]:
+def _split(text: pl.Series, separator: str, wanted: Sequence[int]) -> list[pl.Series]:
     # One query for all parts: on a small file the number of queries is what takes the time.
-    frame = text.alias("text").to_frame().select(pl.col("text").str.splitn(separator, count + 1))
-    parts = (pl.col("text").struct.field(f"field_{i}") for i in range(count))
-    return frame.select(pl.when(p != "").then(p).alias(f"{i}") for i, p in enumerate(parts)).get_columns()
+    frame = text.alias("text").to_frame().select(pl.col("text").str.splitn(separator, max(wanted) + 2))
+    parts = {i: pl.col("text").struct.field(f"field_{i}") for i in wanted}
+    return frame.select(pl.when(p != "").then(p).alias(f"{i}") for i, p in parts.items()).get_columns()
 
 
 def nonempty(text: pl.Series) -> pl.Series:
