@@ -69,12 +69,12 @@ def day_of_mue(ctx: FactContext) -> pl.DataFrame:
         (pl.col("hcpcs").hash(seed=82) ^ pl.col("service_date").hash(seed=83)).alias("_day")
     )["_day"][rows]
     rendering = pl.coalesce("line_rendering_npi", "claim_rendering_npi").hash(seed=81)
-    mixed = pl.col("patient_and_provider_hash") ^ rendering ^ pl.lit(of_day)
+    mixed = pl.col("patient_and_provider_hash") ^ rendering ^ pl.col("_day")
     limit = pl.col("mue_value") * pl.col("service_days")
     unverified = pl.col("mue_confidence").is_in(["C", "D"]) | pl.col("payer_unverified").list.contains(
         "uses_mue"
     )
-    return ctx.lines.select(
+    return ctx.lines.with_columns(of_day).select(
         pl.when(counts).then(mixed).alias("mue_day_hash"),
         pl.when(counts).then(limit).alias("mue_day_limit"),
         pl.when(counts).then(unverified.fill_null(value=False)).alias("is_mue_day_unverified"),
