@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 class ExitCode(IntEnum):
@@ -124,3 +128,60 @@ class Problem:
     def one_line(self) -> str:
         """Place, event and next step in one line."""
         return f"{self.place()}: {self.message} {self.hint}".strip()
+
+
+_FORM_WORDS = {
+    "missing": "is missing",
+    "extra_forbidden": "is no key here",
+    "string_type": "must be a text",
+    "bool_type": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "list_type": "must be a list",
+    "tuple_type": "must be a list",
+    "dict_type": "must hold keys with values",
+    "model_type": "must hold keys with values",
+    "model_attributes_type": "must hold keys with values",
+    "string_too_short": "must not be empty",
+    "too_short": "must not be empty",
+}
+
+
+def form_words(error: Mapping[str, Any]) -> str:
+    """What is wrong with a value of a settings, waiver or policy file, in plain words.
+
+    Args:
+        error: one of the errors of a pydantic `ValidationError`: `type`, `msg`, `ctx`. An error of our own keeps its
+            words.
+    """
+    context: Mapping[str, Any] = error.get("ctx") or {}
+    match error["type"]:
+        case "literal_error" | "enum":
+            return f"must be {context.get('expected')}".replace("'", "")
+        case "greater_than_equal":
+            return f"must be {context.get('ge')} or more"
+        case "less_than_equal":
+            return f"must be {context.get('le')} or less"
+        case "greater_than":
+            return f"must be more than {context.get('gt')}"
+        case "string_pattern_mismatch":
+            return f"is not written in the form {context.get('pattern')}"
+        case kind:
+            return _FORM_WORDS.get(kind, str(error["msg"]))
+
+
+def all_faults(faults: Sequence[tuple[int | None, str]]) -> str:
+    """Every fault of a file in one sentence; the line of the first is the error's own place.
+
+    Args:
+        faults: line, where known, and words of each, in order.
+    """
+    first, *others = faults
+    more = [f"line {line}, {words}" if line else words for line, words in others]
+    return "; ".join((first[1], *more)) + "."
+
+
+def with_article(name: str) -> str:
+    """A transaction set as it is spoken: an 835, a 278."""
+    return f"{'an' if name.startswith('8') else 'a'} {name}"

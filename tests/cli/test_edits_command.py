@@ -99,12 +99,12 @@ def test_own_edits_of_an_installed_package(scrubjay, site, tmp_path):
     done = scrubjay(*CHECK, "--no-config", "--json", env=env)
     assert fired(done)["units-over-a-thousand"] == "warning"
     tested = scrubjay("test-edits", "--no-config", env=env)
-    assert (tested.returncode, tested.stdout) == (0, "1 edits, 5 cases, 0 faults.\n")
+    assert (tested.returncode, tested.stdout) == (0, "1 edit, 5 cases, 0 faults.\n")
 
 
 def test_cases_of_own_edits_are_run(scrubjay, site, one_line):
     done = scrubjay("test-edits", site)
-    assert (done.returncode, done.stdout) == (0, "1 edits, 5 cases, 0 faults.\n")
+    assert (done.returncode, done.stdout) == (0, "1 edit, 5 cases, 0 faults.\n")
     cases = site / "units_over_a_thousand.yaml"
     good = cases.read_text()
     for old, new, words in (
@@ -257,3 +257,33 @@ def test_explain_with_a_policy_and_a_wrong_ending(scrubjay, tmp_path, one_line):
     done = scrubjay("explain", JZ, "--policy", policy)
     assert "No JZ here (MINE, D)" in " ".join(done.stdout.split())
     assert "goes by no format" in one_line(scrubjay("explain", JZ, "-o", tmp_path / "x.pdf").stderr)
+
+
+def test_every_fault_of_the_settings_is_told_at_once(scrubjay, tmp_path):
+    (tmp_path / "scrubjay.toml").write_text(
+        '[check]\npolcy = ["x.yaml"]\nstrict = "yes"\nlimit = -1\n[severity]\nDD = "bad"\n'
+    )
+    done = scrubjay(*CHECK[:2], cwd=tmp_path)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert "scrubjay.toml:2: check.polcy: is no setting; line 3, check.strict: must be true or false" in line
+    assert (
+        "line 4, check.limit: must be 0 or more; line 6, severity.DD: must be error, warning or info." in line
+    )
+
+
+def test_a_day_of_toml_is_a_day(scrubjay, tmp_path):
+    (tmp_path / "scrubjay.toml").write_text("[check]\nas-of = 2026-03-20\n")
+    done = scrubjay(*CHECK[:2], "--json", cwd=tmp_path)
+    assert json.loads(done.stdout)["run"]["as_of"] == "2026-03-20"
+
+
+def test_a_fault_of_every_case_is_said_once(scrubjay, site):
+    file = site / "units_over_a_thousand.py"
+    file.write_text(re.sub(r"fires=.*", 'fires=col("no_such_fact"),', file.read_text(), count=1))
+    done = scrubjay("test-edits", site)
+    assert done.returncode == 1
+    said = done.stdout.splitlines()
+    assert len(said) == 2
+    assert re.search(r"no_such_fact.* \(in \d+ cases\)$", said[0])
+    assert said[1].startswith("1 edit, ")

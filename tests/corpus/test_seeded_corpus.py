@@ -235,7 +235,8 @@ def test_bad_input_of_the_tool_is_one_line(measured, tmp_path, capsys):
 def test_claims_are_written_with_their_truth(tmp_path, capsys):
     assert main(["claims", str(tmp_path / "out")]) == 0
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
-        "corpus-institutional.837", "corpus-professional.837", "truth.csv",
+        "authorizations.csv", "corpus-institutional.837", "corpus-professional.837", "eligibility.csv", "package.txt",
+        "plan.yaml", "truth.csv",
     ]  # fmt: skip
     rows = (tmp_path / "out" / "truth.csv").read_text().splitlines()
     assert rows[0] == "claim,line,edit,recipe"
@@ -250,3 +251,18 @@ def test_shares_are_never_rounded_up():
         "0.0000",
         "",
     )
+
+
+def test_without_what_lies_beside_the_claims_nothing_is_guessed(corpus):
+    """The same claims alone: what needs evidence is not evaluated, and nothing else changes."""
+    alone = measure(replace(corpus, beside={}))
+    with_evidence = {
+        "authorization-not-valid", "authorization-units-exceeded", "coverage-not-active", "diagnosis-not-covered",
+        "ndc-not-marketed",
+    }  # fmt: skip
+    for edit in ERRORS:
+        fired = alone.fired.get(edit, frozenset())
+        seeded = {(row.claim, row.line) for row in corpus.truth if row.edit == edit}
+        assert fired == (set() if edit in with_evidence else seeded), edit
+        if edit in with_evidence:
+            assert seeded <= alone.unknown[edit], edit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path  # noqa: TC003 - read by typer
 from typing import TYPE_CHECKING, Annotated, Any
@@ -225,6 +226,7 @@ def diff(
     """Show which edits were added, removed, renamed or changed, and in what."""
     from scrubjay import api  # noqa: PLC0415 - heavy: every edit
     from scrubjay.reports.edit_diff import diff_edits, edit_dict  # noqa: PLC0415
+    from scrubjay.reports.model import plural  # noqa: PLC0415
 
     now = (
         [edit_dict(e) for e in api.edits(own=own_edits(edits_dir or ()))] if after is None else _listed(after)
@@ -236,7 +238,8 @@ def diff(
         for change in changes:
             details = f": {'; '.join(change.details)}" if change.details else ""
             typer.echo(f"{change.kind:8} {change.code} {change.edit}{details}")
-        typer.echo(f"{len(changes)} edits differ." if changes else "The edits are the same.")
+        differ = f"{plural(len(changes), 'edit')} {'differs' if len(changes) == 1 else 'differ'}."
+        typer.echo(differ if changes else "The edits are the same.")
     return int(ExitCode.FINDINGS if changes else ExitCode.CLEAN)
 
 
@@ -276,6 +279,7 @@ def run_cases(
 ) -> int:
     """Run the cases of your own edits, and say which cases are lacking: all four verdicts, the first day in force."""
     from scrubjay.edits.site import with_own  # noqa: PLC0415
+    from scrubjay.reports.model import plural  # noqa: PLC0415
 
     settings = read_settings(config, profile, no_config=no_config)
     own = own_edits(folders or settings.paths("edits_dir"))
@@ -291,10 +295,11 @@ def run_cases(
     if as_json:
         print_json(outcomes)
     else:
-        for one in failed:
-            typer.echo(f"{one['file']}: {one['fault']}")
+        for (file, fault), times in Counter((o["file"], o["fault"]) for o in failed).items():
+            typer.echo(f"{file}: {fault}{f' (in {times} cases)' if times > 1 else ''}")
         cases = sum(o["case"] is not None for o in outcomes)
-        typer.echo(f"{len(asked)} edits, {cases} cases, {len(failed)} faults.")
+        counts = ((len(asked), "edit"), (cases, "case"), (len(failed), "fault"))
+        typer.echo(f"{', '.join(plural(n, what) for n, what in counts)}.")
     return int(ExitCode.FINDINGS if failed else ExitCode.CLEAN)
 
 

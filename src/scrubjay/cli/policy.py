@@ -41,7 +41,9 @@ _app = typer.Typer(
 
 _Files = Annotated[
     list[Path] | None,
-    typer.Argument(metavar="[FILE]...", help="Policy files (YAML). Default: the packs that ship."),
+    typer.Argument(
+        metavar="[FILE]...", help="Policy files (YAML), or folders of them. Default: the packs that ship."
+    ),
 ]
 
 
@@ -58,7 +60,7 @@ def register(app: typer.Typer) -> None:
         epilog="""Examples:
 
 - `scrubjay policy lint my-plan.yaml`
-- `scrubjay policy lint plans/*.yaml --strict`
+- `scrubjay policy lint plans/ --strict`
 
 Exit codes: 0 no error; 1 a file has an error (with --strict, also a warning); 2 wrong usage."""
     )(lint)
@@ -160,14 +162,34 @@ def lint(
     """
     from scrubjay.policies.lint import lint as remarks_of  # noqa: PLC0415
 
-    remarks, _ = remarks_of(files or [], on=day_or_today(as_of, "--as-of"))
+    named = _each(files)
+    remarks, _ = remarks_of(named, on=day_or_today(as_of, "--as-of"))
     if as_json:
         print_json([asdict(r) for r in remarks])
     else:
-        _print_remarks(remarks, len(files or []))
+        _print_remarks(remarks, len(named))
     levels = {"error", "warning"} if strict else {"error"}
     is_bad = any(r.level in levels for r in remarks)
     return int(ExitCode.FINDINGS if is_bad else ExitCode.CLEAN)
+
+
+def _each(files: Sequence[Path] | None) -> list[Path]:
+    """The files named, and those of the folders named, by name.
+
+    Raises:
+        UsageError: a folder holds no YAML.
+    """
+    found: list[Path] = []
+    for path in files or ():
+        inside = (
+            sorted(f for f in path.iterdir() if f.suffix in (".yaml", ".yml")) if path.is_dir() else [path]
+        )
+        if not inside:
+            raise UsageError(
+                "holds no policy.", where=str(path), hint="Name files, or a folder with files *.yaml."
+            )
+        found += inside
+    return found
 
 
 def _print_remarks(remarks: Sequence[Remark], files: int) -> None:
@@ -187,7 +209,7 @@ def run_tests(files: _Files = None, *, as_json: JsonFlag = False, reference: Ref
     from scrubjay.reference import Reference  # noqa: PLC0415
     from scrubjay.testing.policy_tests import run_policy_tests  # noqa: PLC0415
 
-    own = [load_policy_file(p) for p in files or ()]
+    own = [load_policy_file(p) for p in _each(files)]
     policies = PolicySet.base(own, replacing=True)
     known = Reference.open(reference)
     asked = own or sorted(policies.policies, key=lambda p: p.id)

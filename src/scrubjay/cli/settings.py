@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -40,7 +41,7 @@ from pydantic import (
     ValidationError,
 )
 
-from scrubjay.errors import SettingsError
+from scrubjay.errors import SettingsError, all_faults, form_words
 
 FILE_NAME = "scrubjay.toml"
 _HINT = "docs/settings.md shows the form."
@@ -48,6 +49,11 @@ _HINT = "docs/settings.md shows the form."
 
 def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
+
+
+def _as_text(value: Any) -> Any:
+    # TOML has days of its own; an option is typed as a text.
+    return value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else value
 
 
 _Text = Annotated[StrictStr, Field(min_length=1)]
@@ -66,7 +72,7 @@ class _Strict(BaseModel):
 class Options(_Strict):
     """Options of a check; null where the file does not say."""
 
-    as_of: _Text | None = None
+    as_of: Annotated[_Text | None, BeforeValidator(_as_text)] = None
     policy: _Texts | None = None
     select: _Texts | None = None
     ignore: _Texts | None = None
@@ -210,12 +216,15 @@ def _parse(path: Path) -> _File:
     try:
         found = _File.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = [str(step) for step in first["loc"]]
-        words = "is no setting" if first["type"] == "extra_forbidden" else first["msg"]
-        line = _line_of(text, first["loc"])
+        faults: list[tuple[int | None, str]] = []
+        for one in error.errors():
+            place = ".".join(str(step) for step in one["loc"])
+            words = "is no setting" if one["type"] == "extra_forbidden" else form_words(one)
+            faults.append((_line_of(text, one["loc"]), f"{place}: {words}"))
+        faults.sort(key=lambda fault: fault[0] or 0)
+        line = faults[0][0]
         where = f"{path}:{line}" if line else str(path)
-        raise SettingsError(f"{'.'.join(place)}: {words}.", where=where, hint=_HINT) from None
+        raise SettingsError(all_faults(faults), where=where, hint=_HINT) from None
     names = [p.name for p in found.profile]
     twice = next((n for n in names if names.count(n) > 1), None)
     if twice is not None:

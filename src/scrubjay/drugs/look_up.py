@@ -178,7 +178,7 @@ def _code(query: str, code: str, on: date, catalog: Catalog, hits: tuple[CodeHit
         limit_history=facts(catalog.history("payment_limits", hcpcs=code)),
         ndc_counts=ndc_counts(catalog, code),
     )
-    return _with_words(answer, catalog.drug_names, is_drug=now["kind"] in ("drug", "vaccine"))
+    return _with_words(answer, catalog, is_drug=now["kind"] in ("drug", "vaccine"))
 
 
 def _current_or_all(catalog: Catalog, name: str, on: date, code: str) -> Sequence[dict[str, Any]]:
@@ -205,10 +205,21 @@ def _unit(now: Mapping[str, Any], drug: Mapping[str, Any] | None) -> dict[str, s
     }
 
 
-def _with_words(answer: CodeAnswer, drug_names: frozenset[str], *, is_drug: bool) -> CodeAnswer:
+def _with_words(answer: CodeAnswer, catalog: Catalog, *, is_drug: bool) -> CodeAnswer:
+    says = _says(answer, catalog.drug_names)
+    later = beyond(answer.on, catalog.as_of)
     return replace(
-        answer, says=tuple(_says(answer, drug_names)), unknown=tuple(_unknown(answer, is_drug=is_drug))
+        answer,
+        says=(*says, later) if later else tuple(says),
+        unknown=tuple(_unknown(answer, is_drug=is_drug)),
     )
+
+
+def beyond(on: date, as_of: date) -> str | None:
+    """What to say of a day that no release can speak of yet; null for any other."""
+    if on <= as_of:
+        return None
+    return f"{on} lies after {as_of}, the day of this answer: it is what the releases held now say, and later ones may say otherwise."
 
 
 def _says(answer: CodeAnswer, drug_names: frozenset[str]) -> list[str]:

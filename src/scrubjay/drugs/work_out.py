@@ -20,6 +20,7 @@ from scrubjay.drugs.answers import (
 from scrubjay.drugs.catalog import Catalog, squash
 from scrubjay.drugs.drug_lines import Counted, check_room, count_units, with_waste
 from scrubjay.drugs.job import Job, read
+from scrubjay.drugs.look_up import beyond
 from scrubjay.drugs.resolve import Product, resolve
 from scrubjay.drugs.stated import (
     container_of,
@@ -60,6 +61,9 @@ def work_out_units(
         Lines with steps and warnings; or no line and a refusal. Never raises for what a user typed.
     """
     job = Job(request, Catalog(reference, as_of), discard_rule)
+    later = beyond(request.on, as_of)
+    if later:
+        job.warn("service-date-in-future", later)
     try:
         lines = _lines(job)
     except RefusedError as refused:

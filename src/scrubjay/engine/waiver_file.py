@@ -34,7 +34,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from scrubjay.errors import WaiverError
+from scrubjay.errors import WaiverError, all_faults, form_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -175,11 +175,13 @@ def parse_waivers(text: str, name: str) -> list[Waiver]:
     try:
         found = _File.model_validate(data).waivers
     except ValidationError as error:
-        first = error.errors()[0]
-        path = ".".join(str(step) for step in first["loc"])
-        message = f"{path}: {first['msg']}" if path else str(first["msg"])
-        line = _line_of(node, first["loc"])
-        raise WaiverError(f"{message}.", where=f"{name}:{line}", hint=_HINT) from None
+        faults: list[tuple[int | None, str]] = []
+        for one in error.errors():
+            path = ".".join(str(step) for step in one["loc"])
+            words = form_words(one)
+            faults.append((_line_of(node, one["loc"]), f"{path}: {words}" if path else words))
+        faults.sort(key=lambda fault: fault[0] or 0)
+        raise WaiverError(all_faults(faults), where=f"{name}:{faults[0][0]}", hint=_HINT) from None
     placed = [
         w.model_copy(update={"place": f"{name}:{_line_of(node, ('waivers', n))}"})
         for n, w in enumerate(found)

@@ -77,7 +77,7 @@ def _may_give() -> pl.Expr:
             "gives no drug of the day, and none that fits; `other_drug`, those there give other drugs; `immunization`, a "
             "drug with only a vaccine administration; `injection`, a vaccine with only a drug injection",
             "whether a code of that day gives this drug is not known: its routes, or what another code of the day does, "
-            f"is outside the starter set; {LOAD}",
+            f"is in no edition that is held; {LOAD}",
         ),
         Fact(
             "administrations_of_day",

@@ -72,7 +72,7 @@ def values_of(key: str) -> list[str]:
             "is_initial_service",
             pl.Boolean(),
             "an initial infusion, push or hydration, of which a day has one",
-            f"the role of this administration code is outside the starter set; {LOAD}",
+            f"the role of this administration code is in no edition that is held; {LOAD}",
         ),
         Fact("has_distinct_service_modifier", pl.Boolean(), "59, XE, XS, XP or XU is on the line"),
     ),

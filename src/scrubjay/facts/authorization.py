@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 _STRINGS = pl.List(pl.String())
 _NOT_LISTED = (
-    "this authorization is not among those that were given, or what was given leaves out its dates, codes or decision; "
+    "this authorization is not among those of this payer that were given, or what was given leaves out its dates, codes "
+    "or decision; "
     "give the payer's answers with --authorizations (CSV, FHIR ClaimResponse or X12 278)"
 )
 FAULTS = ("status", "member", "code", "date", "place", "provider")
@@ -45,11 +46,44 @@ def member_of_claim(ctx: FactContext) -> list[pl.Expr]:
     return [member_hash("member_id").alias("member_hash")]
 
 
+def payer_hash(column: str) -> pl.Expr:
+    """A payer's id or name as a number: a list may carry either in one column."""
+    return hashed(pl.col(column).str.strip_chars().str.to_uppercase(), 67)
+
+
+@facts(
+    CLAIM,
+    needs=("payer_id", "payer_name"),
+    gives=(
+        Fact("payer_id_hash", pl.UInt64(), "one number for the payer's id, to compare with lists of a run"),
+        Fact(
+            "payer_name_hash", pl.UInt64(), "one number for the payer's name, to compare with lists of a run"
+        ),
+    ),
+)
+def payer_of_authorization(ctx: FactContext) -> list[pl.Expr]:
+    """Two payers may use one number."""
+    if ctx.evidence.authorizations is None:
+        nothing = pl.repeat(None, pl.len(), dtype=pl.UInt64())
+        return [nothing.alias(n) for n in ("payer_id_hash", "payer_name_hash")]
+    return [payer_hash("payer_id").alias("payer_id_hash"), payer_hash("payer_name").alias("payer_name_hash")]
+
+
+def is_of_payer() -> pl.Expr:
+    """Is the row (`_payer_id`, `_payer_name`) of the claim's payer? True where one of the two names none."""
+    listed, own = ("_payer_id", "_payer_name"), ("payer_id_hash", "payer_name_hash")
+    same = pl.any_horizontal((pl.col(a) == pl.col(b)).fill_null(value=False) for a in listed for b in own)
+    nameless = [pl.all_horizontal(pl.col(n).is_null() for n in names) for names in (listed, own)]
+    return same | nameless[0] | nameless[1]
+
+
 def numbered_authorizations(authorizations: pl.DataFrame) -> pl.DataFrame:
-    """Rows of `AUTHORIZATIONS` with `_pot` (their number), and number and member in the form of the facts."""
+    """Rows of `AUTHORIZATIONS` with `_pot` (their number), and number, member and payer in the form of the facts."""
     return authorizations.with_row_index("_pot").with_columns(
         plain_number("authorization_number").alias("authorization_number"),
         member_hash("member_id").alias("_member"),
+        payer_hash("payer_id").alias("_payer_id"),
+        payer_hash("payer_name").alias("_payer_name"),
     )
 
 
@@ -78,6 +112,8 @@ def is_for_code() -> pl.Expr:
         "service_date_last",
         "possible_places",
         "member_hash",
+        "payer_id_hash",
+        "payer_name_hash",
         "billing_npi",
         "claim_rendering_npi",
         "line_rendering_npi",
@@ -112,7 +148,8 @@ def authorization_of_line(ctx: FactContext) -> pl.DataFrame:
 
 def _best(lines: pl.DataFrame, authorizations: pl.DataFrame) -> pl.DataFrame:
     rows = authorizations.select(
-        "_pot", "authorization_number", "status", "_member", "valid_from", "valid_to", "places", "provider_npis",
+        "_pot", "authorization_number", "status", "_member", "_payer_id", "_payer_name", "valid_from", "valid_to",
+        "places", "provider_npis",
         pl.col("hcpcs").alias("_hcpcs"), pl.col("ndc").alias("_ndc"),
     )  # fmt: skip
     codes = rows.group_by("authorization_number").agg(
@@ -123,6 +160,7 @@ def _best(lines: pl.DataFrame, authorizations: pl.DataFrame) -> pl.DataFrame:
         lines.filter(pl.col("authorization_number").is_not_null())
         .with_columns(npis.alias("_npis"))
         .join(rows, on="authorization_number")
+        .filter(is_of_payer())
         .join(codes, on="authorization_number")
     )
     first, last = pl.col("service_date"), pl.coalesce("service_date_last", "service_date")

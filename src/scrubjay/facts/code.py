@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from scrubjay.facts.context import FactContext
 
 _STRINGS = pl.List(pl.String())
-_NOT_HELD = (
-    "the code is outside the starter set; load the official HCPCS file with `scrubjay reference load FILE`"
-)
+_NOT_HELD = "the code is in no edition that is held for the date; load the official HCPCS file with `scrubjay reference load FILE`"
 
 
 @cache
@@ -123,7 +121,7 @@ def code_identity(ctx: FactContext) -> pl.DataFrame:
             "is_drug",
             pl.Boolean(),
             "the code is a drug (not a vaccine): by the reference, and every J-code",
-            "whether this code is a drug is not known: it is outside the starter set; "
+            "whether this code is a drug is not known: it is in no edition that is held; "
             "load the official HCPCS file with `scrubjay reference load FILE`",
         ),
         Fact(

@@ -91,6 +91,10 @@ def within(places: str, allowed: str) -> pl.Expr:
             "the payer wants other drugs tried before this one",
             "whether this payer wants other drugs tried first is not known: no policy speaks of it for this drug; add a "
             "coverage rule (--policy)",
+            rests_on=(
+                "payer_step_products",
+                "payer_complete_coverage_kinds",
+            ),
         ),
         Fact(
             "has_place_rule",
@@ -98,6 +102,10 @@ def within(places: str, allowed: str) -> pl.Expr:
             "the payer limits the places where this drug may be given",
             "whether this payer limits the places of this drug is not known: no policy speaks of it; add a coverage rule "
             "(--policy)",
+            rests_on=(
+                "payer_places_allowed",
+                "payer_complete_coverage_kinds",
+            ),
         ),
         Fact(
             "needs_authorization",
@@ -105,6 +113,12 @@ def within(places: str, allowed: str) -> pl.Expr:
             "the payer must have authorized this drug at this place before",
             "whether this payer asks for prior authorization of this drug is not known: no policy speaks of it (add a "
             "coverage rule, --policy), or it does at some places and the place is not known",
+            rests_on=(
+                "possible_places",
+                "payer_authorization_places",
+                "payer_requires_prior_authorization",
+                "payer_complete_coverage_kinds",
+            ),
         ),
         Fact(
             "is_channel_bound",
@@ -112,12 +126,24 @@ def within(places: str, allowed: str) -> pl.Expr:
             "the payer's rule of benefit and purchase binds at this place",
             "which benefit covers this drug, or who buys it, is not known: no policy of this payer speaks of it (add a "
             "coverage rule, --policy), or the place is not known",
+            rests_on=(
+                "possible_places",
+                "payer_channel_places",
+                "payer_benefit",
+                "payer_acquisition",
+                "payer_complete_coverage_kinds",
+            ),
         ),
         Fact(
             "is_sent_to_pharmacy",
             pl.Boolean(),
             "the payer covers the drug under the pharmacy benefit only or not at all, or a pharmacy has to bill it",
             "which benefit covers this drug, or who buys it, is not known; add a coverage rule to a policy (--policy)",
+            rests_on=(
+                "payer_benefit",
+                "payer_acquisition",
+                "payer_complete_coverage_kinds",
+            ),
         ),
         Fact(
             "is_place_allowed",
@@ -125,6 +151,10 @@ def within(places: str, allowed: str) -> pl.Expr:
             "the place is one where the payer allows the drug",
             "whether the place is one of those that the payer allows is not known: the place of service is missing, or "
             "the type of bill leaves it open",
+            rests_on=(
+                "possible_places",
+                "payer_places_allowed",
+            ),
         ),
     ),
 )

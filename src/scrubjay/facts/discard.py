@@ -136,6 +136,31 @@ def _undated_lines(ctx: FactContext) -> pl.DataFrame:
     )
 
 
+@facts(
+    LINE,
+    needs=("discard_day", "ndc", "has_jw", "units"),
+    gives=(
+        Fact(
+            "ndc_day_units",
+            QUANTITY,
+            "on a day with a JW line of the line's NDC: units of the code on the lines of that NDC, discarded ones "
+            "included",
+        ),
+    ),
+)
+def units_of_product(ctx: FactContext) -> pl.DataFrame:
+    """Two products of one code may be given on one day, each with its own quantity and its own waste."""
+    lines = _lines_of(ctx, "ndc", "has_jw", "units").filter(pl.col("ndc").is_not_null())
+    of = ["discard_day", "ndc"]
+    found = lines.select(
+        "_n",
+        pl.when(pl.col("has_jw").any().over(of) & pl.col("units").is_not_null().all().over(of))
+        .then(pl.col("units").sum().over(of))
+        .alias("ndc_day_units"),
+    )
+    return _spread(ctx, found, "_n")
+
+
 def _vials() -> pl.Expr:
     """Items that a line's NDC quantity stands for: UN counts them, ML is divided by what one holds.
 

@@ -35,57 +35,73 @@ _LIMITS = (
     "label_max_mg_per_kg",
 )
 _WHO = ("patient_hash", "patient_name_hash", "hcpcs", "service_date")
+_FREE = "payer_site_free_days"
+# The days in which any place is allowed belong to the rule of places, not to the limits.
+_OF_LIMITS = (*_WHO, "units", "unit_mg", *(name for name in _LIMITS if name != _FREE))
 _GIVES = (
-    Fact("last_given_on", pl.Date(), "the last day before on which the patient was given the drug"),
-    Fact("days_since_last", pl.Int32(), "days from that day to the date of service"),
+    Fact(
+        "last_given_on",
+        pl.Date(),
+        "the last day before on which the patient was given the drug",
+        rests_on=_OF_LIMITS,
+    ),
+    Fact("days_since_last", pl.Int32(), "days from that day to the date of service", rests_on=_OF_LIMITS),
     Fact(
         "times_in_period",
         pl.Int32(),
         "days with the drug in the payer's period, the date of service included",
+        rests_on=_OF_LIMITS,
     ),
     Fact(
         "is_too_soon",
         pl.Boolean(),
         "fewer days since the last time than the payer's policy asks",
         f"{NO_HISTORY}; or {NO_PATIENT}",
+        rests_on=_OF_LIMITS,
     ),
     Fact(
         "is_too_often",
         pl.Boolean(),
         "more days with the drug in the payer's period than its policy allows",
         f"{NO_HISTORY}; or {NO_PATIENT}",
+        rests_on=_OF_LIMITS,
     ),
     Fact(
         "is_in_free_days",
         pl.Boolean(),
         "the date of service lies within the days from the first dose in which the payer allows any place",
         NO_HISTORY,
+        rests_on=(*_WHO, _FREE),
     ),
     Fact(
         "is_over_day_limit",
         pl.Boolean(),
         "the units given on the day, discarded ones left out, are above the payer's or the label's most for a day",
         f"the units of the day cannot be added up: units are missing, or {NO_PATIENT}",
+        rests_on=_OF_LIMITS,
     ),
     Fact(
         "is_over_weight_limit",
         pl.Boolean(),
         "the milligrams given on the day are above the payer's or the label's most for each kilogram",
         _NO_WEIGHT,
+        rests_on=_OF_LIMITS,
     ),
     Fact(
         "is_over_period_limit",
         pl.Boolean(),
         "the units given in the payer's period, or in the patient's life, are above its most",
         f"{NO_HISTORY}; no history proves that a limit for life is kept",
+        rests_on=_OF_LIMITS,
     ),
     Fact(
         "over_limit",
         pl.String(),
         "the limit that is passed: day, label_day, weight, label_weight, period or life",
+        rests_on=_OF_LIMITS,
     ),
-    Fact("over_limit_amount", QUANTITY, "the amount against it, in units or milligrams"),
-    Fact("over_limit_most", QUANTITY, "the most that it allows, in units or milligrams"),
+    Fact("over_limit_amount", QUANTITY, "the amount against it, in units or milligrams", rests_on=_OF_LIMITS),
+    Fact("over_limit_most", QUANTITY, "the most that it allows, in units or milligrams", rests_on=_OF_LIMITS),
 )
 
 

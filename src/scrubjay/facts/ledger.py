@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from scrubjay.facts.authorization import is_for_code, numbered_authorizations
+from scrubjay.facts.authorization import is_for_code, is_of_payer, numbered_authorizations
 from scrubjay.facts.registry import LINE, Fact, facts
 from scrubjay.tables.columns import QUANTITY
 
@@ -24,6 +24,8 @@ DRAW_NEEDS = (
     "line_key",
     "authorization_number",
     "member_hash",
+    "payer_id_hash",
+    "payer_name_hash",
     "hcpcs",
     "ndc",
     "service_date",
@@ -31,8 +33,8 @@ DRAW_NEEDS = (
     "is_counted",
 )
 _NO_BALANCE = (
-    "the balance of this authorization is not known: it is not among those given with --authorizations, or what was "
-    "drawn from it before is not: give earlier claims with --history, complete from its first day on (--history-from)"
+    "the balance of this authorization is not known: it is not among those of this payer given with --authorizations, or "
+    "what was drawn from it before is not: give earlier claims with --history, complete from its first day on (--history-from)"
 )
 
 
@@ -51,7 +53,7 @@ def draws(lines: pl.DataFrame, authorizations: pl.DataFrame) -> pl.DataFrame:
         draw up to here is not known).
     """
     pots = numbered_authorizations(authorizations).select(
-        "_pot", "authorization_number", "_member", "valid_from", "valid_to",
+        "_pot", "authorization_number", "_member", "_payer_id", "_payer_name", "valid_from", "valid_to",
         pl.col("hcpcs").alias("_hcpcs"), pl.col("ndc").alias("_ndc"), pl.col("units").alias("granted"),
     )  # fmt: skip
     is_member = (pl.col("_member") == pl.col("member_hash")).fill_null(value=True)
@@ -60,7 +62,7 @@ def draws(lines: pl.DataFrame, authorizations: pl.DataFrame) -> pl.DataFrame:
     found = (
         lines.select(*DRAW_NEEDS)
         .join(pots, on="authorization_number")
-        .filter(is_for_code().fill_null(value=False), is_member)
+        .filter(is_for_code().fill_null(value=False), is_member, is_of_payer())
         .sort("line_key", in_time.not_(), "_pot")
         .unique("line_key", keep="first", maintain_order=True)
     )
@@ -149,14 +151,23 @@ def balance_of_authorization(ctx: FactContext) -> pl.DataFrame:
         .then(statement=False)
         .alias("is_authorization_overdrawn"),
     )
-    numbers = numbered_authorizations(listed)
-    named = numbers.group_by("authorization_number").agg(
+    named = (
+        ctx.lines.select("line_key", "authorization_number", "payer_id_hash", "payer_name_hash")
+        .join(
+            numbered_authorizations(listed).select(
+                "authorization_number", "_payer_id", "_payer_name",
+                pl.any_horizontal(pl.col("hcpcs", "ndc").is_not_null()).alias("_is_named"),
+            ),
+            on="authorization_number",
+        )
+        .filter(is_of_payer())
+        .group_by("line_key")
         # A number all of whose rows name a code leaves lines of other codes alone.
-        pl.any_horizontal(pl.col("hcpcs", "ndc").is_not_null()).all().alias("_all_named")
-    )
+        .agg(pl.col("_is_named").all().alias("_all_named"))
+    )  # fmt: skip
     joined = (
         ctx.lines.select("line_key", "authorization_number")
-        .join(named, on="authorization_number", how="left", maintain_order="left")
+        .join(named, on="line_key", how="left", maintain_order="left")
         .join(
             judged.with_columns(pl.lit(value=True).alias("_found")),
             on="line_key",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _NO_TABLE = (
     "whether an MUE is published for this code on the date is not known: no table of that quarter and setting is "
-    "held, or the code is outside the starter set; `scrubjay reference load FILE` loads the official table"
+    "held, or none that is held speaks of the code; `scrubjay reference load FILE` loads the official table"
 )
 _ROW = ("mue_value", "mue_mai", "mue_rationale", "edition", "confidence")
 

@@ -43,6 +43,7 @@ _QUANTITY_NEEDS = (
     "units",
     "code_day_units",
     "code_day_discarded_units",
+    "ndc_day_units",
     "payer_ndc_quantity_tolerance",
 )
 
@@ -61,7 +62,7 @@ _QUANTITY_NEEDS = (
             "does_ndc_quantity_agree",
             pl.Boolean(),
             "the units are those of the NDC quantity, rounded either way or within the payer's tolerance; beside a "
-            "discarded line also those of the whole container",
+            "discarded line also those of the whole container, of the code or of the line's NDC",
             _NOT_CONVERTED,
         ),
     ),
@@ -114,7 +115,10 @@ def _converted() -> list[pl.Expr]:
         gap = (units * one_unit - have).abs()
         return (gap < one_unit) | (gap <= pl.col("payer_ndc_quantity_tolerance") * have)
 
-    beside_waste = (pl.col("code_day_discarded_units") > 0) & near(pl.col("code_day_units"))
+    of_product = pl.col("ndc_day_units")
+    beside_waste = ((pl.col("code_day_discarded_units") > 0) & near(pl.col("code_day_units"))) | (
+        of_product.is_not_null() & near(of_product)
+    )
     return [
         (have / one_unit).cast(QUANTITY).alias("units_by_ndc"),
         (near(pl.col("units")) | beside_waste).alias("does_ndc_quantity_agree"),

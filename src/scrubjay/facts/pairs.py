@@ -22,8 +22,8 @@ _STRINGS = pl.List(pl.String())
 _MOST_CODES = 150
 _MOST_LINES = 999
 _LOAD_PAIRS = (
-    "whether this code and another of the same day are a pair is not known: the date or the codes are outside the "
-    "starter set; load the NCCI pair file with `scrubjay reference load FILE`"
+    "whether this code and another of the same day are a pair is not known: no pair table that is held "
+    "speaks of the codes on the date; load the NCCI pair file of that quarter with `scrubjay reference load FILE`"
 )
 _LOAD_ADD_ONS = (
     "whether this code is an add-on, or which primaries it goes with, is not known; load the add-on file with "

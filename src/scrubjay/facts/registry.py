@@ -57,12 +57,15 @@ class Fact:
         dtype: its Polars type.
         about: the definition, one sentence.
         missing: what to tell a user where it is null; empty where null is an ordinary value.
+        rests_on: which of the group's `needs` it is worked out from, so that a finding cites no rule of a payer that
+            another fact of the group reads; null: all of them.
     """
 
     name: str
     dtype: pl.DataType
     about: str
     missing: str = ""
+    rests_on: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,12 @@ def all_groups() -> tuple[FactGroup, ...]:
     owner: dict[str, str] = {}
     for group in _groups:
         for fact in group.gives:
+            strange = set(fact.rests_on or ()) - set(group.needs)
+            if strange:
+                raise EditDefinitionError(
+                    f"fact {fact.name} rests on {min(strange)}, which its group does not need",
+                    where=group.name,
+                )
             if fact.name in owner or fact.name in CLAIMS.columns or fact.name in LINES.columns:
                 raise EditDefinitionError(f"fact {fact.name} is defined twice", where=group.name)
             owner[fact.name] = group.name

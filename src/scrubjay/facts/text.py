@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _STRINGS = pl.List(pl.String())
 _NO_DRUG = (
-    "the drug of this code is not known: it is outside the starter set; load the official HCPCS file with "
+    "the drug of this code is not known: it is in no edition that is held for the date; load the official HCPCS file with "
     "`scrubjay reference load FILE`"
 )
 

@@ -179,6 +179,12 @@ _RESUMES = re.compile(
     r"[;,]\s*(?:but\s+|and\s+|instead,?\s+)?(?:it|they)\s+(?=is|are|belongs?|goes|go|must|should|may)",
     re.IGNORECASE,
 )
+_ELSEWHERE = re.compile(
+    r"\b(?:append\w*|attach\w*|add(?:ed)?|appl\w+|put|belongs?|goes?|used|reported|billed)\s+(?:to|on|onto|with)\s+"
+    r"(?!(?:it|them|this|that|either)\b)\w+",
+    re.IGNORECASE,
+)
+"""The second half of a sentence names a line of its own."""
 _TAKEN_BACK = re.compile(
     r"\bbut (?:this|that|it) is (?:not (?:correct|true|right|appropriate)|incorrect|wrong|false|an? (?:mistake|error))\b",
     re.IGNORECASE,
@@ -199,9 +205,10 @@ def _is_against(view: View, modifier: Mention, at: int, stop: int, spans: list[t
     if pattern("only_advice").search(near):
         return False
     behind = view.masked[stop : view.clause(stop - 1)[1]]
-    if any(s[0] > stop for s in spans):
+    first, *rest = re.split(r"\b(?:and|but)\b|,", behind, maxsplit=1)
+    if any(s[0] > stop for s in spans) or any(_ELSEWHERE.search(one) for one in rest):
         # "belongs on the visit and should never be attached to J1745": the second half is of the second line.
-        behind = re.split(r"\b(?:and|but)\b|,", behind, maxsplit=1)[0]
+        behind = first
     is_wrong = pattern("wrongly").search(view.clause_text(at)) is not None
     return (
         pattern("negation").search(near) is not None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from pydantic import ValidationError
 
-from scrubjay.errors import PolicyError
+from scrubjay.errors import PolicyError, form_words
 from scrubjay.policies.model import Policy
 
 if TYPE_CHECKING:
@@ -106,7 +106,8 @@ _TAGS = frozenset({"test", "group"})
 
 def _words(error: ErrorDetails) -> str:
     path = ".".join(str(step) for step in error["loc"] if step not in _TAGS)
-    return f"{path}: {error['msg']}." if path else f"{error['msg']}."
+    words = form_words(error)
+    return f"{path}: {words}." if path else f"{words}."
 
 
 def policy_faults(

@@ -61,7 +61,11 @@ def _origins() -> dict[str, tuple[str, str]]:
 
 def basis_of(edit: Edit) -> Basis:
     """The parameters and kinds of coverage rules that an edit depends on or speaks of."""
-    owner = {fact.name: group for group in all_groups() for fact in group.gives}
+    needs = {
+        fact.name: group.needs if fact.rests_on is None else fact.rests_on
+        for group in all_groups()
+        for fact in group.gives
+    }
     seen: set[str] = set()
     open_names = list(edit.reads())
     while open_names:
@@ -69,8 +73,8 @@ def basis_of(edit: Edit) -> Basis:
         if name in seen:
             continue
         seen.add(name)
-        if name not in _origins() and name in owner:
-            open_names += owner[name].needs
+        if name not in _origins():
+            open_names += needs.get(name, ())
     found = {_origins()[name] for name in seen if name in _origins()}
     return Basis(
         tuple(name for name in PARAMETERS if ("parameter", name) in found),

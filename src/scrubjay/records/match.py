@@ -6,7 +6,8 @@ The keys, in this order; the first that fits decides:
 2. the file's name: the account number itself, or the account number followed by `-`, `_`, `.` or a blank;
 3. the account number that the document states;
 4. the patient: last name, first name and birth date; of several claims of one patient the one of the same day;
-5. the only claim of the run takes what is left, unless the document names another patient.
+5. the only claim of the run takes what is left, unless the document names another patient, or a row of a table
+   another claim.
 
 A document that fits none stays unmatched, and is said.
 """
@@ -166,6 +167,9 @@ def _beginnings(stem: str) -> list[str]:
 def _is_another(read: Read, claim: ClaimKeys) -> bool:
     """Does the document name another patient than the claim?"""
     source = read.source
+    # A table names the claim itself; the head of a note may carry any account number.
+    if source.form == "table" and source.control_number:
+        return _folded(source.control_number) != _folded(claim.control_number)
     if source.patient_birth_date and claim.birth_date and source.patient_birth_date != claim.birth_date:
         return True
     names = (source.patient_last_name, claim.last_name)

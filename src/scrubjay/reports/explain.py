@@ -169,6 +169,10 @@ def _differs(case: Mapping[str, Any]) -> str:
     return "; ".join(f"{name} = {value_words(v)}" for name, v in changed.items())
 
 
+USUAL_CODE = "J2919"
+"""What a line of a case bills that names no code: that of `scrubjay.testing.claim_specs.LineSpec`."""
+
+
 def _claim_words(body: Mapping[str, Any]) -> str:
     other = [f"{k.replace('_', ' ')} {_nested(v)}" for k, v in body.items() if k != "lines"]
     lines = "; ".join(_line_words(line) for line in body.get("lines", ()))
@@ -176,7 +180,8 @@ def _claim_words(body: Mapping[str, Any]) -> str:
 
 
 def _line_words(line: Mapping[str, Any]) -> str:
-    code = line.get("hcpcs") or "(no code)"
+    # A case that names no code means that of every made-up line.
+    code = line.get("hcpcs", USUAL_CODE) or "(no code)"
     modifiers = "".join(f"-{m}" for m in line.get("modifiers", ()))
     extra = [
         f"{k.replace('_', ' ')} {value_words(v)}"

@@ -36,7 +36,7 @@ _UNKNOWN = {
     "administration": "the chart points to an administration record that was not given to this run",
     "dose": "the record states no dose that can be compared with the units (see administration-not-recorded)",
     "drug": "the chart records no drug given (see administration-not-recorded)",
-    "date": "the chart does not say on which day the drug was given",
+    "date": "the chart does not say on which day the drug was given, or gives it in universal time, which leaves the day open",
     "route": "the chart records no administration (see administration-not-recorded)",
     "discard": "the size of the vials opened is not in the chart, so whether anything was left is not known",
     "times": "the chart points to an infusion record that was not given to this run",

@@ -131,7 +131,7 @@ LINES = Table(
         _code("ndc_qualifier", "LIN02, N4 for an NDC"),
         _code("ndc_as_sent", "LIN03, untouched"),
         Column("ndc_quantity", QUANTITY, Kind.QUANTITY, "CTP04"),
-        _code("ndc_unit", "CTP05-1: UN, ML, GR, F2, ME"),
+        _code("ndc_unit", "the unit of the NDC quantity (CTP05-1: UN, ML, GR, F2, ME)"),
         _code("prescription_number", "2410 REF*XZ"),
         Column("ndc_count", pl.Int32(), Kind.COUNT, "LIN segments in the line loop; one is legal"),
     ),

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scrubjay.drugs import convert_units, look_up_code, look_up_ndc
+from scrubjay.drugs import UnitsRequest, convert_units, look_up_code, look_up_ndc, work_out_units
 from scrubjay.drugs.search import take_apart
+from scrubjay.policies import PolicySet
+from scrubjay.policies.discard import discard_rule
 from scrubjay.reference import Reference
 
 AS_OF = date(2026, 11, 23)
@@ -180,3 +182,14 @@ def test_a_modifier_is_named_as_one():
     answer = code("jw")
     assert not answer.is_known
     assert "JW is a modifier" in answer.unknown[0]
+
+
+@pytest.mark.parametrize(("on", "is_said"), [(date(2026, 6, 1), False), (date(2026, 6, 2), True)])
+def test_a_day_after_that_of_the_answer_is_said_to_be_one(on, is_said):
+    answer = look_up_code("J2919", on, Reference.starter(), date(2026, 6, 1))
+    assert any("lies after 2026-06-01" in words for words in answer.says) is is_said
+    request = UnitsRequest(dose="125 mg", on=on, code="J2919")
+    worked = work_out_units(
+        request, Reference.starter(), date(2026, 6, 1), discard_rule(PolicySet.base(), "medicare-part-b", on)
+    )
+    assert any(w.edit == "service-date-in-future" for w in worked.warnings) is is_said

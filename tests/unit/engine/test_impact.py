@@ -15,7 +15,7 @@ from scrubjay.reference.library import Library
 from scrubjay.reference.loaders.base import Release, SetRelease
 from scrubjay.reference.sets import SETS
 from scrubjay.testing.claim_specs import ClaimSpec, LineSpec, PayerSpec
-from scrubjay.testing.x12 import make_837
+from scrubjay.testing.x12 import PersonSpec, make_837
 
 ON = date(2025, 7, 10)
 Q3 = (date(2025, 7, 1), date(2025, 10, 1))
@@ -56,7 +56,8 @@ def claims(tmp_path):
     text = make_837(
         [
             ClaimSpec("OVER", lines=lines("25")),
-            ClaimSpec("UNDER", lines=lines("8")),
+            # Of another patient: the units of one patient's day add up.
+            ClaimSpec("UNDER", lines=lines("8"), subscriber=PersonSpec("ROE", "RICK", "1EG4TE5MK74")),
             # No code of the starter set, so that only a loaded table has an MUE of it.
             ClaimSpec(
                 "RARE", lines=[LineSpec("J0224", charge="60", units="9", modifiers=("JZ",), service_from=ON)]

@@ -85,6 +85,30 @@ def test_an_authorization_is_followed_over_six_claims_in_date_order_whatever_the
     }
 
 
+@pytest.mark.parametrize(
+    ("payer", "drawn"),
+    [("EXCOM", 48), ("excom ", 48), ("EXAMPLE HEALTH", 48), ("", 48), ("OTHER", 0)],
+)
+def test_a_number_of_another_payer_is_another_authorization(letter, payer, drawn):
+    letter.write_text(LETTER.format(100).replace("EXCOM", payer))
+    found = ledger([claim("C4", "20260406", 48)], letter)
+    assert found.authorizations["drawn"].to_list() == [Decimal(drawn)]
+
+
+def test_of_two_payers_with_one_number_each_has_its_own(letter):
+    text = LETTER.format(100)
+    letter.write_text(text + text.splitlines()[1].replace("EXCOM", "OTHER") + "\n")
+    other = PayerSpec(name="OTHER HEALTH", payer_id="OTHER", filing_code="CI")
+    theirs = ClaimSpec(
+        "D1",
+        lines=[LineSpec("J1745", units="7", service_from="20260105")],
+        prior_authorization="A100",
+        payer=other,
+    )
+    found = ledger([claim("C4", "20260406", 48), theirs], letter)
+    assert found.authorizations["drawn"].to_list() == [Decimal(48), Decimal(7)]
+
+
 def verdicts(claims, letter, *, units=100, history=(), history_from=None):
     """By claim and line: the verdict of `authorization-units-exceeded`."""
     letter.write_text(LETTER.format(units))

@@ -187,3 +187,14 @@ def test_lines_without_any_jw_cost_nothing_and_are_told_apart():
     got = facts_of([line("25", "JZ"), line("1", code="96374")], "discard_day", "has_discard_line_beside")
     assert got.rows() == [(None, False), (None, False)]
     assert got.schema["discard_day"] == pl.Int64
+
+
+def test_each_product_of_a_code_is_added_up_by_itself():
+    lines = [
+        line("13", ndc=SOLU_125),
+        line("12", "JW", ndc=SOLU_125),
+        line("8", "JZ", ndc=SOLU_40),
+        line("1"),
+    ]
+    got = facts_of(lines, "ndc_day_units")
+    assert got["ndc_day_units"].to_list() == [Decimal(25), Decimal(25), None, None]

@@ -140,3 +140,47 @@ def test_code_pages_and_missing_files(tmp_path):
     assert read_chart_bytes("Größe".encode("cp1252"), "a").documents[0].text == "Größe"
     assert read_chart_bytes("\ufeffGröße".encode("utf-16"), "a").documents[0].text.endswith("Größe")
     assert [f.problems[0].kind for f in read_charts([tmp_path / "none.txt"])] == ["file-not-found"]
+
+
+def administration(moment: str) -> dict:
+    whole = bundle()
+    whole["entry"][5]["resource"]["effectiveDateTime"] = moment
+    return whole
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        ("2024-06-03T22:15:00-04:00", date(2024, 6, 3)),
+        ("2024-06-03T10:15:00Z", date(2024, 6, 3)),
+        # In the evening of the third, or in the night of the fourth: universal time does not tell.
+        ("2024-06-04T02:15:00Z", None),
+        ("2024-06-04T02:15:00+00:00", None),
+        ("2024-06-03", date(2024, 6, 3)),
+        ("2024-06-03T02:15:00", date(2024, 6, 3)),
+    ],
+)
+def test_universal_time_tells_a_day_only_where_every_zone_agrees(moment, day):
+    file = read_chart_bytes(json.dumps(administration(moment)).encode(), "c.json")
+    (given,) = [e for e in file.documents[0].events if e["kind"] == "administration"]
+    assert given["date"] == day
+
+
+@pytest.mark.parametrize("intent", ["proposal", "plan", "option"])
+def test_a_proposal_is_no_order(intent):
+    whole = bundle()
+    whole["entry"][4]["resource"]["intent"] = intent
+    assert "order" not in kinds(read_chart_bytes(json.dumps(whole).encode(), "c.json"))
+
+
+def test_cells_of_an_administration_record_that_say_nothing_are_named_and_count_as_missing():
+    head = "patient_control_number,date,drug,dose,route,status\n"
+    rows = "A1,2024-13-03,Solu-Medrol,eighty,IV,given\nA1,2024-06-03,Solu-Medrol,80 mg,IV,perhaps\n"
+    file = read_chart_bytes((head + rows).encode(), "mar.csv")
+    assert [p.kind for p in file.problems] == ["bad-cell", "unknown-status"]
+    words = " ".join(f"{p.message} {p.hint}" for p in file.problems)
+    assert "Row 2: date, dose" in words
+    assert not any(value in words for value in ("2024-13-03", "eighty", "perhaps"))
+    found = kinds(file)
+    assert found["administration"] == ["Solu-Medrol"]
+    assert found["pointer"] == ["Solu-Medrol"]

@@ -30,7 +30,7 @@ def refusal(path):
         ("id: mine\nname: Mine\nid: yours\n", 3, "id stands twice"),
         ("parameters:\n  requires_ndc: []\n  requires_ndc: []\n", 3, "requires_ndc stands twice"),
         ("[a, b]: c\n", 1, "is no valid YAML"),
-        ("1: c\n", 1, "Field required"),
+        ("1: c\n", 1, "is missing"),
     ],
 )
 def test_a_broken_file(tmp_path, text, line, words):

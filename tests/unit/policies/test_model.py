@@ -33,16 +33,16 @@ def refusal(text):
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        (f"{HEAD}colour: red\n", 4, "colour: Extra inputs"),
-        ("id: mine\nname: Mine\n", 1, "reviewed_on: Field required"),
-        ("id: My Plan\nname: Mine\nreviewed_on: 2026-01-01\n", 1, "id: String should match"),
+        (f"{HEAD}colour: red\n", 4, "colour: is no key here"),
+        ("id: mine\nname: Mine\n", 1, "reviewed_on: is missing"),
+        ("id: My Plan\nname: Mine\nreviewed_on: 2026-01-01\n", 1, "id: is not written in the form"),
         ("id: mine\nname: Mine\nreviewed_on: 2026-13-01\n", 3, "reviewed_on: is no date"),
         ("id: mine\nname: Mine\nreviewed_on: 20260101\n", 3, "reviewed_on: is no date"),
-        (f"{HEAD}aliases: medicare\n", 4, "aliases: Input should be a valid list"),
+        (f"{HEAD}aliases: medicare\n", 4, "aliases: must be a list"),
         (
             f"{HEAD}match:\n  - claim_filing_codes: [MB, 12]\n",
             5,
-            "claim_filing_codes.1: Input should be a valid",
+            "claim_filing_codes.1: must be a text",
         ),
         (f"{HEAD}match:\n  - payer_name_patterns: ['(blue']\n", 5, "payer_name_patterns.0: is no regular"),
         (parameter("requires_jz", dated("true")), 5, "parameters.requires_jz: is no parameter"),
@@ -72,11 +72,11 @@ def refusal(text):
             6,
             "requires_ndc.0: overlaps another value",
         ),
-        (parameter("requires_ndc", "    - {value: true, reason: Manual.}\n"), 6, "citation: Field required"),
+        (parameter("requires_ndc", "    - {value: true, reason: Manual.}\n"), 6, "citation: is missing"),
         (
             parameter("requires_ndc", f"    - {{reason: Manual., citation: {CITED}}}\n"),
             6,
-            "value: Field required",
+            "value: is missing",
         ),
         (
             parameter(

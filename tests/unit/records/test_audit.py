@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from scrubjay.records.judge.assess import completeness
-from scrubjay.testing.x12 import ClaimSpec, LineSpec, PersonSpec
+from scrubjay.testing.x12 import ClaimSpec, LineSpec, PayerSpec, PersonSpec
 
 from .conftest import NOTE, codes
 
@@ -194,3 +194,56 @@ def test_checklist_of_the_practice(audited, tmp_path):
     )
     with pytest.raises(UsageError, match="asks for 'everything'"):
         audited({"c.txt": NOTE}, RIGHT, checklists=[bad])
+
+
+def test_an_amount_discarded_that_the_vial_does_not_leave_is_a_contradiction(audited):
+    found = audited({"chart.txt": NOTE.replace("45 mg of", "40 mg of")}, RIGHT)
+    assert codes(found) == {"DO007", "DO016"}
+    assert found.lines[1][0].row["expected_lines"] == "J2919 x16 + J2919-JW x8"
+    assert "40 mg are stated as discarded" in found.lines[1][1].answers["discard"].gap
+
+
+def test_rounding_of_the_amount_discarded_is_no_contradiction(audited):
+    assert codes(audited({"chart.txt": NOTE.replace("45 mg of", "45.5 mg of")}, RIGHT)) == set()
+
+
+INFUSION = (
+    NOTE.replace("80 mg IV push x1", "1 g IV infusion x1")
+    .replace("10:15 Solu-Medrol 80 mg IV push", "Solu-Medrol 1 g IV infusion, start 10:00, stop {}")
+    .replace("45 mg of the 125 mg single-dose vial discarded", "1 g single-dose vial, no waste")
+)
+
+
+@pytest.mark.parametrize(
+    ("stop", "hours", "fires"),
+    [("11:30", 1, True), ("11:31", 1, False), ("12:30", 2, True), ("12:31", 2, False), ("12:31", 1, False)],
+)
+def test_more_further_hours_than_the_minutes_give(audited, stop, hours, fires):
+    claim = ClaimSpec(
+        "A1",
+        lines=[
+            LineSpec("J2919", units="200", modifiers=("JZ",)),
+            LineSpec("96365", units="1"),
+            LineSpec("96366", units=str(hours)),
+        ],
+    )
+    found = audited({"chart.txt": INFUSION.format(stop)}, [claim])
+    assert ("DO018" in codes(found)) is fires
+
+
+def test_jw_is_held_to_the_record_where_the_payer_does_not_demand_it(audited):
+    payer = PayerSpec("BCBS OF NORTH DAKOTA", "55891", "BL")
+    lines = [
+        LineSpec("J2919", units="16"),
+        LineSpec("J2919", units="12", modifiers=("JW",)),
+        LineSpec("96374", units="1"),
+    ]
+    found = audited({"chart.txt": NOTE}, [ClaimSpec("A1", lines=lines, payer=payer)])
+    assert "DO016" in codes(found)
+
+
+def test_a_row_of_another_claim_is_not_taken_for_the_only_one(audited):
+    head = "patient_control_number,date,time,drug,dose,dose_unit,route\n"
+    row = "{},2024-06-03,10:15,methylprednisolone sodium succinate,80,mg,IV\n"
+    assert audited({"mar.csv": head + row.format("B9")}).matched.unmatched
+    assert not audited({"mar.csv": head + row.format("A1")}).matched.unmatched

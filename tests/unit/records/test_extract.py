@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from scrubjay.records.extract.amounts import amounts_of, no_waste
 from scrubjay.records.extract.context import context_of
-from scrubjay.records.extract.fields import dates, times
+from scrubjay.records.extract.fields import dates, routes, times
 from scrubjay.records.extract.normal import Normal, Speller
 from scrubjay.records.extract.people import is_prescriber, people, unsigned
 from scrubjay.records.extract.protocol import Document, Mention
@@ -120,6 +120,27 @@ def test_dates_and_times():
         "09:00",
     ]
     assert [t.value for t in times("start 09:10 stop 11:20")] == ["09:10", "11:20"]
+
+
+@pytest.mark.parametrize(
+    "text", ["from vial ndc 0009-0047-22 lot ab1", "ndc 0009-0047", "ndc: 0143-0953", "0009-0047-22"]
+)
+def test_an_ndc_is_no_start_and_stop(text):
+    assert times(text) == []
+
+
+def test_a_time_ends_with_its_digits():
+    assert [(f.start, f.end, f.value) for f in times("10:15 given, 1:20 pm stop")] == [
+        (0, 5, "10:15"),
+        (13, 20, "13:20"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["right knee injected with 80 mg", "injection of the left shoulder", "knee was then injected"]
+)
+def test_a_joint_that_was_injected_tells_the_route(text):
+    assert [r.value for r in routes(text)] == ["ia"]
 
 
 def test_people_and_signatures():

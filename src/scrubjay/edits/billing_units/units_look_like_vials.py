@@ -22,7 +22,11 @@ EDIT = Edit(
     severity=Severity.WARNING,
     grain=Grain.LINE,
     # One unit of an up-to code is often one vial; there the two counts do not differ.
-    applies=col("is_drug") & col("modifiers").list.contains("JW").not_() & (col("unit_qualifier") == "exact"),
+    # An unlisted code stands for no amount, so its units are not counted by one.
+    applies=col("is_drug")
+    & col("modifiers").list.contains("JW").not_()
+    & col("is_unlisted_drug").not_()
+    & (col("unit_qualifier") == "exact"),
     # Without evidence for these units the suspicion stands; it is a warning, not proof.
     fires=col("are_units_a_vial_count") & col("has_evidence_for_units").not_(),
     message=format(

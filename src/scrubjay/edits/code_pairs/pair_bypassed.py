@@ -37,11 +37,21 @@ EDIT = Edit(
     grain=Grain.LINE,
     applies=col("has_pair_partner") & col("payer_uses_code_pairs"),
     fires=col("pairs_with_modifier").list.len() > 0,
-    message=format(
-        "{} (modifiers {}) is paid beside {} only because a modifier says that it was distinct.",
-        "hcpcs",
-        listed("modifiers"),
-        listed("pairs_with_modifier"),
+    message=when(col("modifiers").list.len() > 0)
+    .then(
+        format(
+            "{} (modifiers {}) is paid beside {} only because a modifier says that it was distinct.",
+            "hcpcs",
+            listed("modifiers"),
+            listed("pairs_with_modifier"),
+        )
+    )
+    .otherwise(
+        format(
+            "{} is paid beside {} only because a modifier on the other line says that it was distinct.",
+            "hcpcs",
+            listed("pairs_with_modifier"),
+        )
     ),
     fix=Fix(
         when(col("is_visit"))

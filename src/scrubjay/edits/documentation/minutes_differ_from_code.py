@@ -1,7 +1,8 @@
 """The minutes in the chart fit another administration code than the one billed.
 
 ## What it checks
-From start and stop in the chart: whether the initial administration code billed that day is one that the minutes fit.
+From start and stop in the chart: whether the initial administration code billed that day is one that the minutes fit,
+and, where the day has one infusion, whether more further hours are billed than they give.
 
 ## Why it matters
 Fifteen minutes or less is a push, more an infusion; paid as the wrong one, it is taken back on audit.
@@ -29,7 +30,9 @@ EDIT = Edit(
     fix=Fix("Bill the administration code that the recorded minutes fit."),
     citations=(
         Citation(
-            "SCRUBJAY", "A push is up to 15 minutes, an infusion longer; by the numbers' own labels.", "D"
+            "RAC-0071",
+            "Up to 15 minutes are a push; a further hour begins with 31 minutes beyond the last.",
+            "B",
         ),
     ),
     prevents_carc=("152", "16"),

@@ -57,6 +57,8 @@ _STATUS_WORDS = {
     "certified": "approved", "active": "approved", "pending": "pended", "canceled": "cancelled", "rejected": "denied",
     **{code.lower(): status for code, status in STATUS.items()},
 }  # fmt: skip
+_NO_ANSWER = ("draft", "entered-in-error")
+"""States of a ClaimResponse that says nothing."""
 _HCPCS_SYSTEMS = ("hcpcs", "cpt", "bcbsmedicare")
 
 
@@ -96,12 +98,14 @@ def _of_table(content: Content, report: FileReport, log: ProblemLog) -> pl.DataF
         "ndc": pl.col("_ndc").is_null() & pl.col("ndc").is_not_null(),
         "valid_to": pl.col("valid_to") < pl.col("valid_from"),
         "units": pl.col("units") < 0,
+        "hcpcs": ~pl.col("hcpcs").str.to_uppercase().str.contains("^[0-9A-Z]{5}$"),
     }
     words = {
         "status": "none of approved, denied, pended, cancelled",
         "ndc": "no NDC that can be written in 5-4-2",
         "valid_to": "before valid_from",
         "units": "negative",
+        "hcpcs": "no code of five characters",
     }
     for name, is_wrong in wrong.items():
         bad = rows.filter(is_wrong)["row"]
@@ -128,6 +132,16 @@ def _of_fhir(found: list[Resource], report: FileReport, log: ProblemLog) -> pl.D
     for one in found:
         if one.get("resourceType") != "ClaimResponse" or one.get("use") != "preauthorization":
             others += one.get("resourceType") == "ClaimResponse"
+            continue
+        if one.get("status") in _NO_ANSWER:
+            report.claims += 1
+            log.add(
+                Problem(
+                    "no-answer",
+                    "A ClaimResponse is a draft or was entered in error; it was left out.",
+                    "Ask the payer for its decision.",
+                )
+            )
             continue
         items = list(_items(one, index))
         report.claims += len(items)
@@ -167,13 +181,15 @@ def _items(response: Resource, index: Index) -> Iterator[dict[str, Any]]:
         "valid_to": _day(period, "end"),
     }
     requested = _requested(response, index)
+    # What was cancelled as a whole holds in none of its items.
+    last = {"status": "cancelled"} if response.get("status") == "cancelled" else {}
     items = [*objects(response.get("item")), *objects(response.get("addItem"))]
     if not items:
         yield whole
         return
     for item in items:
         asked = requested.get(str(item.get("itemSequence")), {})
-        yield {**whole, **{k: v for k, v in _item(item, asked, response, index).items() if v}}
+        yield {**whole, **{k: v for k, v in _item(item, asked, response, index).items() if v}, **last}
 
 
 def _item(item: Resource, asked: Resource, response: Resource, index: Index) -> dict[str, Any]:

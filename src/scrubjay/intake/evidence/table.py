@@ -191,13 +191,22 @@ def _is_bad(field: Field) -> pl.Expr:
     return typed if field.is_required else typed & pl.col(field.name).is_not_null()
 
 
+_YEARS = (1900, 2199)
+
+
 def day_of(cell: pl.Expr) -> pl.Expr:
-    """A day written as 2026-03-01, 20260301 or, as is usual in the United States, 03/01/2026."""
-    return pl.coalesce(
+    """A day written as 2026-03-01, 20260301 or, as is usual in the United States, 03/01/2026.
+
+    A year of two digits has no one reading, and a year of long ago is a slip: both give null.
+    """
+    day = pl.coalesce(
         # A time may follow, as programs write it.
         pl.when(cell.str.contains(r"^\d{4}-\d{2}-\d{2}([T ].*)?$")).then(
             cell.str.head(10).str.to_date("%Y-%m-%d", strict=False)
         ),
         pl.when(cell.str.contains(r"^\d{8}$")).then(cell.str.to_date("%Y%m%d", strict=False)),
-        cell.str.to_date("%m/%d/%Y", strict=False),
+        pl.when(cell.str.contains(r"^\d{1,2}/\d{1,2}/\d{4}$")).then(
+            cell.str.to_date("%m/%d/%Y", strict=False)
+        ),
     )
+    return pl.when(day.dt.year().is_between(*_YEARS)).then(day)

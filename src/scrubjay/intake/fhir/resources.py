@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, cast
 
@@ -54,6 +55,24 @@ def text_of(concept: Any) -> str:
 
 def _day(value: Any) -> date | None:
     return day_of(str(value or "")[:10])
+
+
+_US_OFFSETS = (timedelta(hours=-10), timedelta(hours=-4))
+"""From Hawaii to the Atlantic, the zones in which US providers give drugs."""
+
+
+def _day_given(value: Any) -> date | None:
+    """The day of an instant where it was given; null where universal time leaves it open."""
+    text = str(value or "")
+    if not re.search(r"T\d{2}:\d{2}.*(?:Z|[+-]00:?00)$", text):
+        return _day(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return _day(text)
+    # Systems also write local time as if it were universal, so the day as written must agree too.
+    days = {(moment + offset).date() for offset in (*_US_OFFSETS, timedelta(0))}
+    return days.pop() if len(days) == 1 else None
 
 
 def _clock(value: Any) -> str | None:
@@ -165,7 +184,7 @@ class EventMaker:
             return
         refused = status in ("not-done", "on-hold", "stopped") and not resource.get("dosage")
         refused = refused or status == "not-done"
-        common = {"act": "given", "drugs": names, "date": _day(moment), "is_negated": refused}
+        common = {"act": "given", "drugs": names, "date": _day_given(moment), "is_negated": refused}
         yield {
             "kind": "refusal" if refused else "administration",
             "value": names[0] if names else "a drug",
@@ -230,6 +249,9 @@ class EventMaker:
 
     def _request(self, resource: Row) -> Iterator[Row]:
         if resource.get("status") in ("cancelled", "draft", "stopped"):
+            return
+        # A proposal, a plan or an option is nobody's order.
+        if resource.get("intent") in ("proposal", "plan", "option"):
             return
         names, _, _ = self._drug(resource)
         common = {"act": "order", "drugs": names, "date": _day(resource.get("authoredOn"))}

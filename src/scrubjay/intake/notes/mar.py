@@ -55,6 +55,7 @@ _ALSO = {
     "lot_number": "lot", "dose_given": "dose", "name": "patient_name", "patient": "patient_name", "weight_kg": "weight",
 }  # fmt: skip
 _AMOUNT = re.compile(r"\s*(?P<n>\d+(?:,\d{3})*(?:\.\d+)?|\.\d+)\s*(?P<u>[A-Za-zµ/]+)?\s*$")
+_GIVEN = re.compile(r"^(?:given|administered|completed?|done|infused|injected|taken|yes|y)\b", re.IGNORECASE)
 _REFUSED = re.compile(r"\b(?:held|refused|declined|not|omitted|cancel)", re.IGNORECASE)
 
 
@@ -115,7 +116,40 @@ def read_mar(text: str, path: str) -> tuple[list[ChartDocument], list[Problem]]:
         if key not in documents:
             documents[key] = _document(row, path, number)
         documents[key].events += _events(row, number)
+        problems += _unread(row, number, path)
     return list(documents.values()), problems
+
+
+def _state(row: dict[str, str]) -> bool | None:
+    """Was it given? Null where the status says neither."""
+    status = row.get("status", "")
+    if _REFUSED.search(status):
+        return False
+    return True if not status or _GIVEN.search(status) else None
+
+
+def _unread(row: dict[str, str], number: int, path: str) -> list[Problem]:
+    """Cells of a row that could not be read; no value is shown."""
+    bad = [c for c in ("date", "order_date", "birth_date") if c in row and day_of(row[c]) is None]
+    bad += [c for c in ("dose", "vial", "ordered_dose") if c in row and amount_in(row[c], None) is None]
+    found = [
+        Problem(
+            "bad-cell",
+            f"Row {number}: {', '.join(bad)} could not be read and counts as missing.",
+            "Write days as 2026-03-01 and amounts as a number, with or without its unit.",
+            file=path,
+        )
+    ] if bad else []  # fmt: skip
+    if _state(row) is None:
+        found.append(
+            Problem(
+                "unknown-status",
+                f"Row {number}: the status is none of given, held, refused; whether the drug was given is not known.",
+                "Write one of them, or leave it empty for given.",
+                file=path,
+            )
+        )
+    return found
 
 
 def _document(row: dict[str, str], path: str, number: int) -> ChartDocument:
@@ -141,17 +175,20 @@ def amount_in(text: str, unit: str | None) -> tuple[Decimal, str | None] | None:
 def _events(row: dict[str, str], number: int) -> list[dict[str, Any]]:
     drug = [row["drug"]] if row.get("drug") else []
     day = day_of(row.get("date", ""))
-    refused = bool(_REFUSED.search(row.get("status", "")))
+    state = _state(row)
+    refused = state is False
     found: list[dict[str, Any]] = []
 
     def add(kind: str, column: str, act: str | None = "given", **more: Any) -> None:
         found.append(
             {"kind": kind, "statement": number, "act": act, "drugs": drug, "date": day, "value": row[column], "quote": row[column],
-             "place": f"row {number}, {column}", "is_negated": refused and act == "given", "is_historical": False, "extractor": "table", **more}
+             "place": f"row {number}, {column}", "is_negated": state is not True and act == "given", "is_historical": False, "extractor": "table", **more}
         )  # fmt: skip
 
     if drug:
-        add("refusal" if refused else "administration", "drug")
+        # Of a row that says neither, the answer lies elsewhere.
+        kind = "refusal" if refused else "administration" if state else "pointer"
+        add(kind, "drug", "given" if state is not None else None)
     for column, kind, unit, act in (
         ("dose", "dose", row.get("dose_unit"), "given"),
         ("vial", "vial", row.get("dose_unit"), "given"),

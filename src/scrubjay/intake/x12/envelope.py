@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scrubjay.errors import Problem
+from scrubjay.errors import Problem, with_article
 from scrubjay.intake.x12.maps import ELEMENT, Implementation, hint, implementation
 
 if TYPE_CHECKING:
@@ -73,7 +73,11 @@ def not_claims(what: Implementation) -> Refusal | None:
             "This 837 names no implementation that is read (ST03 or GS08).",
             hint("837"),
         )
-    name = "of a kind that is not known" if what.kind == "unknown" else f"a {what.kind}, not an 837 claim"
+    name = (
+        "of a kind that is not known"
+        if what.kind == "unknown"
+        else f"{with_article(what.kind)}, not an 837 claim"
+    )
     return Refusal("not-claims", f"This transaction set is {name}.", hint(what.kind))
 
 

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scrubjay.errors import Problem
+from scrubjay.errors import Problem, with_article
 from scrubjay.intake.sources import SourceError, not_x12
 from scrubjay.intake.x12.maps import COMPONENT, ELEMENT, hint
 from scrubjay.intake.x12.separators import Header, find_header, first_reason
@@ -148,7 +148,7 @@ class Tokenizer:
             else:
                 kind = bare[1].decode("ascii")
                 self._log.bare_kind = kind
-                name = "" if kind == self._wanted else f" This is a {kind}. {hint(kind)}"
+                name = "" if kind == self._wanted else f" This is {with_article(kind)}. {hint(kind)}"
                 self._log.add(
                     Problem(
                         "no-interchange-header",

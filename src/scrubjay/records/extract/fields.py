@@ -21,13 +21,13 @@ _DATE = re.compile(
     rf"|\b(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?[\s-]+(?P<m4>{_MONTH})[\s,-]+(?P<y4>(?:19|20)\d{{2}})\b"
 )
 _TIME = re.compile(
-    r"(?<![\d:/.])(?P<h>[01]?\d|2[0-3]):(?P<m>[0-5]\d)(?::[0-5]\d)?\s*(?P<half>[ap]\.?\s?m\b\.?|[ap]\b)?"
+    r"(?<![\d:/.])(?P<h>[01]?\d|2[0-3]):(?P<m>[0-5]\d)(?::[0-5]\d)?(?:\s*(?P<half>[ap]\.?\s?m\b\.?|[ap]\b))?"
     r"|(?<![\d:/.-])(?P<h3>1[0-2]|0?[1-9])\s*(?P<half3>[ap]\.?m\b\.?)"
     r"|(?:(?<=at )|(?<=mar: )|(?<=mar )|(?<=given: )|(?<=injection: )|(?<=dose: )|(?<=administered: )|(?<=@)|(?<=@ )|(?<=time )|(?<=time: )|(?<=from )|(?<=to )|(?<=start )|(?<=stop )|(?<=started )|(?<=stopped )|(?<=ended )|(?<=end )|(?<=start: )|(?<=stop: )|(?<=end: )|(?<=begin )|(?<=begun )|(?<=finished ))(?P<h4>[01]\d|2[0-3])(?P<m4>[0-5]\d)(?=\s*(?:h\b|hrs?\b|hours?\b|[,.;)]|\s|-|$))"
     r"|(?<![\w.:/#-])(?P<h5>[01]\d|2[0-3])(?P<m5>[0-5]\d)\s*(?:h|hrs?|hours)\b"
     r"|^\s*(?:[-*]\s*)?(?P<h6>[01]\d|2[0-3])(?P<m6>[0-5]\d)(?=\s*[-:|]?\s+[a-z])"
     r"|(?<![\w.:/#-])(?P<h9>[01]\d|2[0-3])(?P<m9>[0-5]\d)(?=\s+by\b|,\s+(?:given by\s+)?(?:[a-z]+\.?\s+)?[a-z]+,?\s+(?:rn|lpn|lvn|ma|cma|md|do|np|pa)\b)"
-    r"|(?<![\w.:/#-])(?P<h7>[01]\d|2[0-3])(?P<m7>[0-5]\d)(?=\s*(?:-|to)\s*(?:[01]\d|2[0-3])[0-5]\d(?![\d/]))"
+    r"|(?<![\w.:/#-])(?P<h7>[01]\d|2[0-3])(?P<m7>[0-5]\d)(?=\s*(?:-|to)\s*(?:[01]\d|2[0-3])[0-5]\d(?![\d/-]))"
     r"|(?<=\d{4}-)(?P<h8>[01]\d|2[0-3])(?P<m8>[0-5]\d)(?![\d/-])"
 )
 _LOT = re.compile(
@@ -36,8 +36,11 @@ _LOT = re.compile(
 _NDC = re.compile(
     r"(?<![\d-])(?P<ndc>\d{4,5}-\d{3,4}-\d{1,2})(?![\d-])|\bndc\s*(?:#|no\.?|number|code)?\s*[:=-]?\s*(?P<bare>\d{10,11})\b"
 )
+_NUMBERED = re.compile(r"\bndc\s*(?:#|no\.?|number|code)?\s*[:=-]?\s*[\d-]+")
+"""What looks like two times of day and is a product: an NDC cut short."""
 _ROUTES: tuple[tuple[str, str], ...] = (
-    ("ia", r"intra-? ?articular(?:ly)?|\bia\b(?! class)|into the (?:\w+ ){0,3}(?:knee|shoulder|hip|elbow|ankle|wrist|joint|bursa)\b|(?:subacromial|trochanteric|olecranon) (?:bursa )?inject\w*|joint injection"),
+    ("ia", (r"intra-? ?articular(?:ly)?|\bia\b(?! class)|into the (?:\w+ ){0,3}(?:knee|shoulder|hip|elbow|ankle|wrist|joint|bursa)\b|(?:subacromial|trochanteric|olecranon) (?:bursa )?inject\w*|joint injection"
+    r"|(?:knee|shoulder|hip|elbow|ankle|wrist)s?(?: joint)? (?:was |were |is )?(?:then )?(?:injected|inject\w* (?:performed|done|given|with))|inject\w* (?:of |to |in )(?:the )?(?:\w+ ){0,2}(?:knee|shoulder|hip|elbow|ankle|wrist)\b")),
     ("intralesional", r"intra-?lesional(?:ly)?|into the (?:keloid|lesion|plaque|scar)s?"),
     ("intravitreal", r"intra-?vitreal(?:ly)?|into the vitreous"),
     ("intrathecal", r"intra-?thecal(?:ly)?"),
@@ -109,10 +112,11 @@ def dates(text: str) -> list[FoundDate]:
 
 
 def times(text: str, masked: list[tuple[int, int]] | None = None) -> list[Found]:
-    """Times of day as `HH:MM`; what stands within `masked` spans (dates) is none."""
+    """Times of day as `HH:MM`; what stands within `masked` spans (dates), or in an NDC, is none."""
     found: list[Found] = []
+    hidden = [*(masked or ()), *(m.span() for p in (_NDC, _NUMBERED) for m in p.finditer(text))]
     for match in _TIME.finditer(text):
-        if masked and any(a <= match.start() < b for a, b in masked):
+        if any(a <= match.start() < b for a, b in hidden):
             continue
         groups = match.groupdict()
         suffix = next(s for s in ("", "3", "4", "5", "6", "7", "8", "9") if groups[f"h{s}"] is not None)

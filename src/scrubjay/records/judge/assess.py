@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from scrubjay.codes import ndc11_expr
 from scrubjay.records.checklists import Rule, asked_of
 from scrubjay.records.extract.protocol import GIVEN
-from scrubjay.records.judge import elements
+from scrubjay.records.judge import discards, elements
 from scrubjay.records.judge.doses import Recorded, recorded
 from scrubjay.records.judge.expected import Worker, discarded_of
 from scrubjay.records.judge.model import Answer, Asked, Line
@@ -94,7 +94,7 @@ class Assessor:
             if is_infusion:
                 infusions.add(line.service_date)
                 one.row["is_chart_infusion"] = True
-                self._infusion(one, mentions)
+                self._infusion(one, lines, mentions)
             if line.is_visit and "25" in line.modifiers:
                 one.row["is_chart_visit"] = True
                 _put(one, "visit", elements.visit(mentions))
@@ -110,10 +110,10 @@ class Assessor:
         is_jw = any(n.is_discarded for n in same)
         amounts = recorded(subject, line.unit)
         one.amounts = amounts
-        one.row["asks_discard"] = elements.asks_discard(amounts, is_jw_billed=is_jw)
+        one.row["asks_discard"] = discards.asks_discard(amounts, is_jw_billed=is_jw)
         if one.row["is_chart_discard"]:
             if one.row["asks_discard"]:
-                _put(one, "discard", elements.discard(amounts, is_jw_billed=is_jw))
+                _put(one, "discard", discards.discard(amounts, is_jw_billed=is_jw, unit=_unit_of(line)))
             else:
                 _put(one, "discard", Answer("present"))
         if not one.row["is_chart_drug"]:
@@ -169,7 +169,7 @@ class Assessor:
             line, amounts, next(iter(routes)) if len(routes) == 1 else None
         )
 
-    def _infusion(self, one: Assessed, mentions: Sequence[Mention]) -> None:
+    def _infusion(self, one: Assessed, lines: Sequence[Line], mentions: Sequence[Mention]) -> None:
         line = one.line
         answer, minutes = elements.times(mentions, line.service_date)
         _put(one, "times", answer)
@@ -184,6 +184,28 @@ class Assessor:
         ]
         one.row["recorded_minutes"], one.row["codes_of_minutes"] = minutes, fitting
         one.row["do_minutes_fit_code"] = line.hcpcs in fitting if fitting else None
+        if one.row["do_minutes_fit_code"] and elements.is_one_infusion(mentions, line.service_date):
+            self._hours(one, lines, minutes)
+
+    def _hours(self, one: Assessed, lines: Sequence[Line], minutes: int) -> None:
+        """Hours billed beyond the first block against those that the minutes give, where the day has one infusion."""
+        line = one.line
+        day = [n for n in lines if n.service_date == line.service_date and n.family == line.family]
+        further = [n for n in day if n.role == "additional_hour"]
+        last = next((most for code, _, _, most in self.codes if code == line.hcpcs), None)
+        is_single = sum(n.role in ("initial", "sequential") for n in day) == 1 and (line.units == 1)
+        if last is None or not is_single or not further or any(n.units is None for n in further):
+            return
+        expected = 0 if minutes <= last else -(-(minutes - last) // 60)
+        billed = sum((n.units or Decimal(0) for n in further), start=Decimal(0))
+        if billed > expected:
+            hours = further[0].hcpcs
+            one.row["do_minutes_fit_code"] = False
+            one.row["codes_of_minutes"] = [
+                f"{line.hcpcs} with {hours} x {expected}, not x {billed.normalize():f}"
+                if expected
+                else f"{line.hcpcs} without {hours}"
+            ]
 
 
 def _discard_lines(lines: Sequence[Line]) -> set[int]:
@@ -209,6 +231,11 @@ def _blank(line: Line, *, has_chart: bool) -> dict[str, Any]:
 def _put(one: Assessed, name: str, answer: Answer) -> None:
     one.answers[name] = answer
     one.row[f"{name}_state"], one.row[f"{name}_gap"] = answer.state, answer.gap
+
+
+def _unit_of(line: Line) -> Fraction | None:
+    """What one billing unit stands for; null where that is no amount."""
+    return None if line.unit_amount is None or line.unit_qualifier == "each" else Fraction(line.unit_amount)
 
 
 def _sum(values: Any) -> Decimal | None:

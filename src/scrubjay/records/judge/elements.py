@@ -219,46 +219,6 @@ def route(subject: Subject, *, is_infusion: bool) -> Answer:
     return Answer(PRESENT, None, distinct([*stated[:1], *sites[:1]]))
 
 
-def asks_discard(amounts: Recorded, *, is_jw_billed: bool) -> bool | None:
-    """Must an amount discarded be stated?"""
-    if is_jw_billed:
-        return True
-    if amounts.container == "multi-dose":
-        return False
-    if amounts.is_waste_stated:
-        return True
-    if amounts.label is None or amounts.dose is None:
-        return None
-    return amounts.label > amounts.dose
-
-
-def discard(amounts: Recorded, *, is_jw_billed: bool) -> Answer:
-    """Is the amount discarded stated, and does it not contradict JW or the vial?"""
-    evidence = distinct([*amounts.waste_evidence, *amounts.vial_evidence[:1]])
-    if amounts.is_waste_stated and amounts.waste != 0:
-        return Answer(PRESENT, None, evidence)
-    left = amounts.label - amounts.dose if amounts.label is not None and amounts.dose is not None else None
-    if amounts.is_waste_stated:
-        if is_jw_billed:
-            return Answer(CONTRADICTORY, "JW is billed, and the chart says that nothing was left", evidence)
-        if left is not None and left > 0 and amounts.container != "multi-dose":
-            return Answer(
-                CONTRADICTORY,
-                f"the chart says that nothing was left, but vials of {amount_words([amounts.label or left], amounts.unit)} held more than the dose of "
-                f"{amount_words([amounts.dose or left], amounts.unit)}",
-                evidence,
-            )
-        return Answer(PRESENT, None, evidence)
-    if left is not None and left > 0:
-        return Answer(
-            ABSENT,
-            f"vials of {amount_words([amounts.label or left], amounts.unit)} held more than the dose of {amount_words([amounts.dose or left], amounts.unit)}, "
-            "and no amount discarded is stated",
-            evidence,
-        )
-    return Answer(ABSENT, "JW is billed, and no amount discarded is stated", evidence)
-
-
 def diagnosis(subject: Subject) -> Answer:
     """Is a diagnosis stated, and where codes are, is one of them of a category on the claim?"""
     # What the history lists is not what this drug is for.
@@ -386,6 +346,17 @@ def times(mentions: Sequence[Mention], line_date: object) -> tuple[Answer, int |
         else "the start is missing"
     )
     return Answer(ABSENT, gap, evidence), None
+
+
+def is_one_infusion(mentions: Sequence[Mention], line_date: object) -> bool:
+    """Does the record state one start and one stop of the day, so that the minutes are of one infusion?"""
+    seen: dict[str, set[str | None]] = {"start": set(), "stop": set()}
+    for m in mentions:
+        if m.kind in seen and m.act == GIVEN and not m.is_negated and not m.is_historical:
+            if m.date not in (line_date, None):
+                return False
+            seen[m.kind].add(m.value)
+    return all(len(values) == 1 for values in seen.values())
 
 
 def _clock(text: str) -> int:

@@ -67,12 +67,16 @@ class Worker:
 
 
 def vials_of(amounts: Recorded) -> tuple[Fraction, ...]:
-    """The vials opened: as stated; else, where the amount thrown away is stated, dose and waste together."""
-    if amounts.vials:
+    """The vials opened: as stated; else, where the amount thrown away is stated, dose and waste together.
+
+    Where less is stated as thrown away than the vials leave, only that counts: the rest is not accounted for.
+    """
+    accounted = None if amounts.dose is None or not amounts.waste else amounts.dose + amounts.waste
+    if amounts.vials and (accounted is None or accounted >= sum(amounts.vials, start=Fraction(0))):
         return amounts.vials
-    if amounts.dose is not None and amounts.waste is not None:
-        return (amounts.dose + amounts.waste,)
-    return ()
+    if accounted is not None:
+        return (accounted,)
+    return amounts.vials or (() if amounts.dose is None or amounts.waste is None else (amounts.dose,))
 
 
 def discarded_of(line: Line, amounts: Recorded) -> int | None:
@@ -86,6 +90,10 @@ def discarded_of(line: Line, amounts: Recorded) -> int | None:
     if not vials or label < amounts.dose:
         return None
     unit = Fraction(line.unit_amount)
-    left = discarded_units(label, billing_units(amounts.dose, unit), unit)
+    given = billing_units(amounts.dose, unit)
+    left = discarded_units(label, given, unit)
+    if amounts.waste and left != discarded_units(amounts.dose + amounts.waste, given, unit):
+        # More is stated as thrown away than the vials held.
+        return None
     # What is left in a container of unknown kind is waste only if the container is single-dose.
     return left if amounts.container == "single-dose" or left == 0 else None

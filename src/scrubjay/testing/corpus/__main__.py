@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--root", type=Path, default=Path(), help="the checkout (default: here)")
     commands = parser.add_subparsers(dest="command")
-    claims = commands.add_parser("claims", help="write the 837 files and the truth")
+    claims = commands.add_parser("claims", help="write the 837 files, what lies beside them, and the truth")
     claims.add_argument("folder", type=Path)
     measured = commands.add_parser("measure", help="judge the corpus and keep what fired")
     measured.add_argument("-o", "--output", type=Path, required=True)
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _claims(folder: Path) -> int:
     corpus = make_corpus()
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in {**corpus.files, "truth.csv": corpus.truth_csv()}.items():
+    for name, content in {**corpus.files, **corpus.beside, "truth.csv": corpus.truth_csv()}.items():
         (folder / name).write_bytes(content)
     sys.stdout.write(f"{corpus.claims:,} claims, {len(corpus.truth):,} seeded verdicts in {folder}.\n")
     return 0

@@ -11,6 +11,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from scrubjay.testing.claim_specs import ClaimSpec, PersonSpec
+from scrubjay.testing.corpus import beside
 from scrubjay.testing.corpus.model import HOSPITAL, MEDICARE
 from scrubjay.testing.corpus.recipes import RECIPES
 from scrubjay.testing.corpus.visits import BY_NAME, VISITS
@@ -32,6 +33,7 @@ COMBINED = 500
 
 _LETTERS = "ACDEFGHJKMNPQRTUVWXY"
 _A_TRANSACTION = 1_000
+_ACTIVE_EVERY = 5
 _KINDS: tuple[ClaimKind, ...] = ("professional", "institutional")
 
 
@@ -57,13 +59,15 @@ class Corpus:
     """The corpus.
 
     Attributes:
-        files: content by file name.
+        files: content of the 837 files by name.
+        beside: content of the files beside them, by name: see `beside`.
         truth: what must fire, by claim and line.
         claims: how many there are.
         faulty: claims that a recipe made faulty.
     """
 
     files: dict[str, bytes]
+    beside: dict[str, bytes]
     truth: tuple[TruthRow, ...]
     claims: int
     faulty: int
@@ -71,8 +75,9 @@ class Corpus:
     def sha256(self) -> str:
         """Hash over all files and the truth."""
         digest = hashlib.sha256()
-        for name in sorted(self.files):
-            digest.update(name.encode() + b"\0" + self.files[name])
+        every = {**self.files, **self.beside}
+        for name in sorted(every):
+            digest.update(name.encode() + b"\0" + every[name])
         digest.update(self.truth_csv())
         return digest.hexdigest()
 
@@ -108,7 +113,7 @@ def make_corpus(
     rng = Random(seed)  # noqa: S311 - repeatable on purpose, no secret
     planned: list[tuple[Recipe, ...]] = [(r,) for r in recipes for _ in range(per_recipe)]
     planned += [rng.choice(pairs) for pairs in [_combinations(recipes)] if pairs for _ in range(combined)]
-    clean = claims - sum(1 + r.copies for chosen in planned for r in chosen[:1])
+    clean = claims - sum(1 + r.copies + (r.again is not None) for chosen in planned for r in chosen[:1])
     if clean < 0:
         raise ValueError(f"{len(planned)} faulty claims do not fit into {claims}")
     planned += [()] * clean
@@ -116,6 +121,7 @@ def make_corpus(
     weighted = [v for v in VISITS for _ in range(v.weight)]
     made: dict[ClaimKind, list[ClaimSpec]] = {kind: [] for kind in _KINDS}
     truth: list[TruthRow] = []
+    rows: dict[str, list[str]] = {}
     number = 0
     for chosen in planned:
         visit = BY_NAME[chosen[0].visit] if chosen else rng.choice(weighted)
@@ -128,12 +134,32 @@ def make_corpus(
         for _ in range(sum(r.copies for r in chosen)):
             number += 1
             same.append(replace(claim, claim_id=f"C{number:05}"))
-        made[visit.kind] += same
         # Of claims that repeat one another the first stands, and the later ones are the fault.
-        for one in same[1:] or same:
+        at_fault = same[1:] or same
+        for recipe in chosen:
+            if recipe.again is not None:
+                number += 1
+                same.append(recipe.again(replace(claim, claim_id=f"C{number:05}")))
+                at_fault = same
+        made[visit.kind] += same
+        for one in at_fault:
             truth += _marked(one, chosen)
+        for name, row in _beside(claim, chosen):
+            rows.setdefault(name, []).append(row)
     files = {f"corpus-{kind}.837": _file(made[kind], kind) for kind in _KINDS if made[kind]}
-    return Corpus(files, tuple(sorted(truth)), number, len({row.claim for row in truth}))
+    return Corpus(files, beside.files(rows), tuple(sorted(truth)), number, len({row.claim for row in truth}))
+
+
+def _beside(claim: ClaimSpec, chosen: Sequence[Recipe]) -> Iterable[tuple[str, str]]:
+    """Rows for the files beside the claims; for some claims without a fault an answer that coverage is active."""
+    if not chosen and int(claim.claim_id[1:]) % _ACTIVE_EVERY == 0:
+        yield (
+            beside.ELIGIBILITY,
+            f"{claim.subscriber.member_id},active,2024-01-01,2025-12-31,{claim.subscriber.birth_date}",
+        )
+    for recipe in chosen:
+        if recipe.beside is not None:
+            yield recipe.beside(claim)
 
 
 def _combinations(recipes: Sequence[Recipe]) -> list[tuple[Recipe, ...]]:
@@ -143,7 +169,7 @@ def _combinations(recipes: Sequence[Recipe]) -> list[tuple[Recipe, ...]]:
         for of_claim in recipes
         if of_claim.is_claim_wide
         for of_line in recipes
-        if not (of_line.is_claim_wide or of_line.copies) and of_line.visit == of_claim.visit
+        if not (of_line.is_claim_wide or of_line.copies or of_line.again) and of_line.visit == of_claim.visit
     ]
 
 

@@ -13,13 +13,13 @@ from scrubjay.edits.spec import Edit, Grain, Severity
 from scrubjay.engine import run_edits
 from scrubjay.errors import UsageError
 from scrubjay.intake import read_claims_bytes
-from scrubjay.policies import PolicySet
-from scrubjay.reference import Reference
+from scrubjay.testing.corpus.beside import known
 from scrubjay.testing.corpus.generate import AS_OF
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from scrubjay.reference import Reference
     from scrubjay.testing.corpus.generate import Corpus
 
 Place = tuple[str, int]
@@ -72,20 +72,23 @@ class Score:
 
 
 def measure(corpus: Corpus, *, reference: Reference | None = None) -> Measurement:
-    """Judge the corpus by every edit with the starter reference and the packs that ship.
+    """Judge the corpus by every edit with the starter reference, the packs that ship and the files beside the claims.
 
     Args:
         corpus: the claims.
-        reference: where facts about codes come from; the starter set by default.
+        reference: where facts about codes come from; by default the starter set with the directory beside the claims.
     """
     fired: dict[str, set[Place]] = defaultdict(set)
     unknown: dict[str, set[Place]] = defaultdict(set)
-    known, policies = reference or Reference.starter(), PolicySet.base()
+    evidence, policies, with_directory = known(corpus.beside)
+    held = reference or with_directory
     for name, content in corpus.files.items():
         bundle, report = read_claims_bytes(content, name)
         if report.problems:
             raise ValueError(f"the corpus is not sound: {report.problems[0].one_line()}")
-        result = run_edits([bundle], all_edits(), reference=known, policies=policies, as_of=AS_OF)
+        result = run_edits(
+            [bundle], all_edits(), reference=held, policies=policies, as_of=AS_OF, evidence=evidence
+        )
         claims = dict(result.claims.select("claim_key", "patient_control_number").iter_rows())
         lines = dict(result.lines.select("line_key", "line_number").iter_rows())
         for frame, places in ((result.findings, fired), (result.not_evaluated, unknown)):

@@ -18,6 +18,8 @@ HOSPITAL = PayerSpec("MEDICARE A", "MCARA", "MA")
 MEDICAID = PayerSpec("STATE MEDICAID", "MCAID", "MC")
 COMMERCIAL = PayerSpec("ACME INSURANCE", "ACME1", "CI")
 UNITED = PayerSpec("UNITEDHEALTHCARE", "UHC01", "CI")
+PLAN = PayerSpec("CORPUS HEALTH PLAN", "CORP1", "CI")
+"""The payer of the policy that lies beside the claims."""
 BLUE_CROSS_NC = PayerSpec("BLUE CROSS NC", "BCNC1", "BL")
 
 SUMMER = (date(2024, 7, 1), date(2024, 9, 28))
@@ -67,6 +69,8 @@ class Recipe:
         days: first and last day of service, in place of the visit's.
         copies: further claims that repeat the changed one under another control number; the marks are theirs.
         is_claim_wide: it touches nothing that a fault of a line depends on, so that both may be in one claim.
+        again: makes a second claim of the changed one, for the same patient; the marks are of both.
+        beside: rows that the changed claim brings for the files beside the claims, by file name.
     """
 
     name: str
@@ -76,6 +80,8 @@ class Recipe:
     days: tuple[date, date] | None = None
     copies: int = 0
     is_claim_wide: bool = False
+    again: Callable[[ClaimSpec], ClaimSpec] | None = None
+    beside: Callable[[ClaimSpec], tuple[str, str]] | None = None
 
 
 def line(hcpcs: str, units: str | int = 1, modifiers: str = "", **more: Any) -> LineSpec:

@@ -23,7 +23,7 @@ files and the truth, and a test compares it.
 
 ```
 python -m scrubjay.testing.corpus                        # measure, and write this page
-python -m scrubjay.testing.corpus claims out/            # the 837 files and truth.csv
+python -m scrubjay.testing.corpus claims out/            # the 837 files, the files beside them, and truth.csv
 python -m scrubjay.testing.corpus measure -o before.json # before a change ...
 python -m scrubjay.testing.corpus measure -o after.json  # ... and after it
 python -m scrubjay.testing.corpus compare before.json after.json
@@ -32,7 +32,8 @@ python -m scrubjay.testing.corpus compare before.json after.json
 Claims are ordinary visits. A recipe spoils one and says which edits that implies, and why; what it does not say must not
 fire, and a claim without a recipe must have no error. The truth comes from the recipes, never from what fired. The faults
 are the classic ones, one or two to a claim: the figures show that nothing is lost or invented on them, not how common each
-is in the field."""
+is in the field. Beside the claims lie made-up authorizations, answers on eligibility, a plan's policy and a directory of
+NDCs, so that what needs them is measured too."""
 
 
 def score_rows(scores: Iterable[Score]) -> list[Sequence[object]]:

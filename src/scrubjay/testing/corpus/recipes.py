@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from scrubjay.testing.claim_specs import BillingSpec
+from scrubjay.testing.corpus.beside import ELIGIBILITY, ENDED_NDC, LATER_NDC
 from scrubjay.testing.corpus.model import (
     SPRING_2025,
     Mark,
@@ -47,9 +48,18 @@ def _fault(
     days: tuple[date, date] | None = None,
     copies: int = 0,
     is_claim_wide: bool = False,
+    again: Callable[[ClaimSpec], ClaimSpec] | None = None,
+    beside: Callable[[ClaimSpec], tuple[str, str]] | None = None,
 ) -> Recipe:
     """A row of the table; without lines the edit judges the claim as a whole."""
-    return Recipe(name, visit, change, (Mark(edit, lines or (None,)), *also), days, copies, is_claim_wide)
+    marks = (Mark(edit, lines or (None,)), *also)
+    return Recipe(name, visit, change, marks, days, copies, is_claim_wide, again, beside)
+
+
+def _lapsed(claim: ClaimSpec) -> tuple[str, str]:
+    """An answer that coverage is not active from the day of the claim on."""
+    who = claim.subscriber
+    return ELIGIBILITY, f"{who.member_id},inactive,{claim.lines[0].service_from},,{who.birth_date}"
 
 
 def _old_member_id(claim: ClaimSpec) -> ClaimSpec:
@@ -116,6 +126,8 @@ _UNITS = (
     _fault("above the MUE on one line", "infliximab", on_line(1, units="160", ndc_quantity="16"), "units-exceed-mue", 1),
     _fault("above the MUE together with the discarded units", "infliximab with waste",
            both(on_line(1, units="147", ndc_quantity="14.7"), on_line(2, units="13", ndc_quantity="1.3")), "units-exceed-mue", 1, 2),
+    _fault("one day on two claims, above the MUE together", "infliximab", on_line(1, units="100", ndc_quantity="10"),
+           "day-units-exceed-mue", 1, again=both(in_place_of((2,)), on_line(1, units="60", ndc_quantity="6"))),
     _fault("20 units of 125 mg", "push", on_line(1, units="20", ndc=None, description="METHYLPREDNISOLONE SOD SUCC 125 MG"),
            "units-disagree-with-dose", 1),
     _fault("two vials in the NDC quantity, units of one", "push", on_line(1, ndc_quantity="2"), "units-disagree-with-ndc-quantity", 1),
@@ -152,6 +164,8 @@ _NDC = (
     _fault("NDC of the acetate under the succinate", "injection", on_line(1, ndc=DEPO_40, ndc_unit="ML"), "ndc-not-for-code", 1,
            also=(Mark("code-drug-mismatch", (1,), "the NDC names another salt than the code"),)),
     _fault("milligrams as NDC unit", "Medicaid push", on_line(1, ndc_quantity="125", ndc_unit="ME"), "ndc-unit-not-accepted", 1),
+    _fault("an NDC after its last day on the market", "push", on_line(1, ndc=ENDED_NDC), "ndc-not-marketed", 1),
+    _fault("an NDC before its first day on the market", "Medicaid push", on_line(1, ndc=LATER_NDC), "ndc-not-marketed", 1),
     _fault("NDC without quantity", "Medicaid push", on_line(1, ndc_quantity=None), "ndc-quantity-not-positive", 1),
     _fault("four decimals in the NDC quantity", "Medicaid injection", on_line(1, ndc_quantity="1.0001"), "ndc-quantity-not-positive", 1),
 )  # fmt: skip
@@ -210,6 +224,16 @@ _OTHER = (
 _COVERAGE = (
     _fault("no authorization where the payer asks for one", "toxin with authorization", on_line(1, prior_authorization=None),
            "authorization-missing", 1),
+    _fault("an authorization that had ended", "toxin with authorization", on_line(1, prior_authorization="PA-PAST"),
+           "authorization-not-valid", 1),
+    _fault("an authorization of another drug", "toxin with authorization", on_line(1, prior_authorization="PA-OTHER"),
+           "authorization-not-valid", 1),
+    _fault("one unit more than was authorized", "toxin with authorization", on_line(1, prior_authorization="PA-FEW"),
+           "authorization-units-exceeded", 1),
+    _fault("coverage that had lapsed", "commercial injection", lambda c: c, "coverage-not-active", beside=_lapsed),
+    _fault("coverage of Medicare that had lapsed", "visit only", lambda c: c, "coverage-not-active", beside=_lapsed),
+    _fault("a diagnosis that the plan does not list", "infliximab at a plan with diagnoses", on_claim(diagnoses=("L500",)),
+           "diagnosis-not-covered", 1),
     _fault("bought drug in a hospital that must get it from a pharmacy", "palm injection with authorization", on_claim(place="22"),
            "drug-not-on-this-benefit", 1),
     _fault("neither JA nor JB at Blue Cross NC", "Blue Cross NC filgrastim", on_line(1, modifiers="JZ"), "route-modifier-missing", 1),
@@ -232,11 +256,5 @@ RECIPES: tuple[Recipe, ...] = (
 )
 
 
-NOT_SEEDED = {
-    "authorization-not-valid": "needs the authorizations beside the claims",
-    "authorization-units-exceeded": "needs the authorizations beside the claims",
-    "coverage-not-active": "needs the answers on eligibility beside the claims",
-    "diagnosis-not-covered": "no article and no group of diagnoses ships: it needs a loaded edition or a policy of the user's own",
-    "ndc-not-marketed": "needs the loaded directory: the starter set holds no days of marketing",
-}
+NOT_SEEDED: dict[str, str] = {}
 """Errors without a recipe, and why."""

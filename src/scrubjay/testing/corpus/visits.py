@@ -7,6 +7,7 @@ from scrubjay.testing.corpus.model import (
     COMMERCIAL,
     HOSPITAL,
     MEDICAID,
+    PLAN,
     SPRING_2025,
     UNITED,
     Visit,
@@ -103,6 +104,12 @@ VISITS = (
         (line("J0585", 100, "JZ", prior_authorization="PA1234"), line("64612", 1, "RT")),
         ("G245",),
         payer=UNITED,
+    ),
+    Visit(
+        "infliximab at a plan with diagnoses",
+        (line("J1745", 40, "JZ", ndc=INFLIXIMAB, ndc_quantity="4"), line("96413")),
+        ("K5000",),
+        payer=PLAN,
     ),
     Visit("darbepoetin", (line("J0881", 100, "EC JZ"), INJECTION), ("D631",)),
     Visit(

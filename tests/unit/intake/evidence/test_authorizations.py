@@ -153,6 +153,10 @@ def test_a_table(tmp_path):
         ("A9,,J1745,,-5,2026-01-01,2026-06-30,,,\n", "units"),
         ("A9,,J1745,,5,2026-13-01,2026-06-30,,,\n", "valid_from"),
         ("A9,,J1745,,5,2026-07-01,2026-06-30,,,\n", "valid_to"),
+        # A year of two digits may be any; one of long ago is a slip.
+        ("A9,,J1745,,5,1/2/26,2026-06-30,,,\n", "valid_from"),
+        ("A9,,J1745,,5,0026-01-02,2026-06-30,,,\n", "valid_from"),
+        ("A9,,J174,,5,2026-01-01,2026-06-30,,,\n", "hcpcs"),
         (",,J1745,,5,2026-01-01,2026-06-30,,,\n", "authorization_number"),
         ("A9,,,12345,5,2026-01-01,2026-06-30,,,\n", "ndc"),
         ("A9,,J1745,,5,2026-01-01,2026-06-30,,,perhaps\n", "status"),
@@ -298,6 +302,31 @@ def test_one_resource_a_line_and_a_line_that_is_broken(tmp_path):
 def test_the_decision_of_an_answer_without_one_by_item(tmp_path, change, status):
     frame, _ = read(tmp_path, json.dumps({**RESPONSE, **change}))
     assert frame["status"].to_list() == [status]
+
+
+@pytest.mark.parametrize("status", ["draft", "entered-in-error"])
+def test_an_answer_that_says_nothing_is_left_out_and_named(tmp_path, status):
+    frame, report = read(tmp_path, json.dumps({**RESPONSE, "status": status}))
+    assert not frame.height
+    assert (report.claims, report.claims_read) == (1, 0)
+    assert [p.kind for p in report.problems] == ["no-answer"]
+
+
+def test_what_was_cancelled_as_a_whole_holds_in_none_of_its_items(tmp_path):
+    action = {
+        "url": "http://hl7.org/fhir/us/davinci-pas/StructureDefinition/extension-reviewAction",
+        "extension": [
+            {"url": "number", "valueString": "A7"},
+            {
+                "url": "http://hl7.org/fhir/us/davinci-pas/StructureDefinition/extension-reviewActionCode",
+                "valueCodeableConcept": {"coding": [{"code": "A1"}]},
+            },
+        ],
+    }
+    items = [{"itemSequence": 1, "adjudication": [{"extension": [action]}]}]
+    for state, wanted in (("active", "approved"), ("cancelled", "cancelled")):
+        frame, _ = read(tmp_path, json.dumps({**RESPONSE, "status": state, "item": items}))
+        assert frame.select("authorization_number", "status").row(0) == ("A7", wanted)
 
 
 def test_the_samples_of_the_inferno_kit(shared):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from scrubjay.errors import with_article
 from scrubjay.intake.sources import Source
 from scrubjay.intake.x12.envelope import Envelope, Refusal, Transaction
 from scrubjay.intake.x12.maps import ENVELOPE_TAGS, hint
@@ -111,7 +112,11 @@ def read_levels(
     def refused(what: Implementation) -> Refusal | None:
         if what.kind == set_id:
             return None
-        name = "of a kind that is not known" if what.kind == "unknown" else f"a {what.kind}, not a {set_id}"
+        name = (
+            "of a kind that is not known"
+            if what.kind == "unknown"
+            else f"{with_article(what.kind)}, not {with_article(set_id)}"
+        )
         # What the claim reader says of an 837 would send the reader back to it.
         advice = f"Name the file with the {set_id}; claims go to `scrubjay check`."
         is_claim = what.kind.startswith("837")

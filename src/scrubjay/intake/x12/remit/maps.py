@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from scrubjay.errors import with_article
 from scrubjay.intake.x12.envelope import Refusal
 from scrubjay.intake.x12.maps import ENVELOPE_TAGS, hint
 from scrubjay.intake.x12.segments import Vocabulary
@@ -67,7 +68,11 @@ def not_an_answer(what: Implementation) -> Refusal | None:
             f"This transaction set is an {what.kind}: claims that were sent, where the payer's answer (835) is meant.",
             "`scrubjay check` reads it; `--claims` matches it to an answer.",
         )
-    name = "of a kind that is not known" if what.kind == "unknown" else f"a {what.kind}, no answer to claims"
+    name = (
+        "of a kind that is not known"
+        if what.kind == "unknown"
+        else f"{with_article(what.kind)}, no answer to claims"
+    )
     advice = "Only 835, 999, 997, 277CA and TA1 are read."
     return Refusal("not-an-answer", f"This transaction set is {name}.",
                    advice if what.kind in ("unknown", "277") else hint(what.kind))  # fmt: skip
