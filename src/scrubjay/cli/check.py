@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import os
+from contextlib import contextmanager, suppress
 from datetime import date
 from enum import StrEnum
 from importlib.resources import files
@@ -60,6 +61,10 @@ DEMO_AS_OF = date(2026, 3, 20)
 
 
 _LINES_SHOWN = 20
+_MANY_BYTES = 250 << 20
+"""About half a million claims."""
+_GZIP_RATIO = 8
+"""A guess of how much larger a claim file is than its gzip."""
 
 
 class Format(StrEnum):
@@ -267,9 +272,23 @@ def _limit(given: int | None, chosen: Format, *, print_all: bool) -> int | None:
     return 1000 if chosen is Format.HTML else 50
 
 
+def _spare_memory(paths: list[Path]) -> None:
+    """Of large files, have memory that is free given back to the system soon: a sixth less is held, for a tenth of the time.
+
+    The allocator of polars reads this once, when polars is loaded, which comes after.
+    """
+    size = 0
+    for path in paths:
+        with suppress(OSError):
+            size += path.stat().st_size * (_GZIP_RATIO if path.suffix == ".gz" else 1)
+    if size > _MANY_BYTES:
+        os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:100,muzzy_decay_ms:0")
+
+
 @contextmanager
 def _reading(paths: list[Path]) -> Generator[Reading]:
     """The files, being read while everything else is loaded: half a second for one core."""
+    _spare_memory(paths)
     from scrubjay.cli.progress import shown_progress  # noqa: PLC0415 - heavy, like all below
     from scrubjay.intake import begun  # noqa: PLC0415
 

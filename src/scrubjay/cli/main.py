@@ -139,9 +139,6 @@ def main() -> NoReturn:
     # Reading goes on in threads while this one imports. They ask for the interpreter often and briefly, and
     # with the usual 5 ms they would wait for it most of the time.
     sys.setswitchinterval(0.0005)
-    # Read by polars' allocator when polars is loaded: memory that is free goes back to the system at once, a sixth
-    # less of it for a million claims in the same time.
-    os.environ.setdefault("_RJEM_MALLOC_CONF", "muzzy_decay_ms:0")
     _quiet_logs()
     code = run(sys.argv[1:])
     logging.shutdown()
