@@ -185,3 +185,12 @@ def all_faults(faults: Sequence[tuple[int | None, str]]) -> str:
 def with_article(name: str) -> str:
     """A transaction set as it is spoken: an 835, a 278."""
     return f"{'an' if name.startswith('8') else 'a'} {name}"
+
+
+def reading_reason(error: OSError) -> str:
+    """Why a file cannot be read, in a few words; polars raises without saying so."""
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
+    if isinstance(error, IsADirectoryError):
+        return "it is a folder"
+    return error.strerror or "the system refused"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from scrubjay.errors import UnreadableInputError, UsageError
+from scrubjay.errors import UnreadableInputError, UsageError, reading_reason
 from scrubjay.tables.columns import QUANTITY
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def load_contracts(path: Path) -> pl.DataFrame:
     try:
         raw = pl.read_csv(path, infer_schema=False, encoding="utf8")
     except OSError as error:
-        raise UnreadableInputError(f"cannot be read ({error.strerror}).", where=str(path)) from None
+        raise UnreadableInputError(f"cannot be read: {reading_reason(error)}.", where=str(path)) from None
     except pl.exceptions.PolarsError:
         raise UnreadableInputError(
             "is no CSV table.", where=str(path), hint="Save it as CSV with a header in UTF-8."

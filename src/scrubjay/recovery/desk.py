@@ -14,7 +14,7 @@ import polars as pl
 
 from scrubjay.edits.registry import all_edits
 from scrubjay.edits.spec import Grain
-from scrubjay.errors import UnreadableInputError, UsageError
+from scrubjay.errors import UnreadableInputError, UsageError, reading_reason
 from scrubjay.intake import ClaimReader
 from scrubjay.intake.answers import AnswerReader
 from scrubjay.intake.remits import collect
@@ -274,7 +274,7 @@ def load_history(path: Path) -> pl.DataFrame:
     try:
         raw = pl.read_csv(path, infer_schema=False, encoding="utf8")
     except OSError as error:
-        raise UnreadableInputError(f"cannot be read ({error.strerror}).", where=str(path)) from None
+        raise UnreadableInputError(f"cannot be read: {reading_reason(error)}.", where=str(path)) from None
     except pl.exceptions.PolarsError:
         raise UnreadableInputError("is no CSV table.", where=str(path)) from None
     absent = [c for c in HISTORY_SCHEMA if c not in raw.columns]

@@ -25,6 +25,13 @@ MEDICARE_RATE = "medicare_rate"
 _KINDS = ("units-cut", "code-changed", "allowed-below-expected", "paid-below-allowed")
 
 
+_NO_RATE = "no contract rate speaks of the line; give the rates as a table (--contracts)"
+_NO_SUCH_RATE = (
+    "no rate of the contract table speaks of this payer, code and day; its column payer holds the payer's id "
+    "of the remittance or the id of the policy"
+)
+
+
 def with_setting(lines: pl.DataFrame, reference: Reference, as_of: date) -> pl.Series:
     """Setting of each line: by place of service (professional) or type of bill (institutional); null if unknown."""
     places = reference.lookup(
@@ -99,7 +106,7 @@ def expected_allowed(
             .when(is_medicare & pl.col("expected_allowed_amount").is_null())
             .then("expected_payment_reason")
             .when(is_medicare.not_() | pl.col("payer_class").is_null())
-            .then(pl.lit("no contract rate speaks of the line; give the rates as a table (--contracts)"))
+            .then(pl.lit(_NO_RATE if contracts is None or contracts.is_empty() else _NO_SUCH_RATE))
             .alias("expected_reason"),
             pl.when(has_contract)
             .then("contract_method")
