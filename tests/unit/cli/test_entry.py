@@ -109,3 +109,16 @@ def test_limits():
 def test_sample_files_are_named_from_here(monkeypatch):
     monkeypatch.chdir(Path(__file__).parents[3])
     assert check.sample_files()[0] == Path("examples/01-clean-infusion-clinic.837")
+
+
+@pytest.mark.parametrize(
+    ("size", "name", "is_asked"),
+    [(10, "a.837", False), (300 << 20, "a.837", True), (40 << 20, "a.837.gz", True)],
+)
+def test_memory_goes_back_soon_where_files_are_large(tmp_path, monkeypatch, size, name, is_asked):
+    monkeypatch.delenv("_RJEM_MALLOC_CONF", raising=False)
+    with (tmp_path / name).open("wb") as sparse:
+        sparse.truncate(size)
+    monkeypatch.setattr(check.os, "environ", {})
+    check._spare_memory([tmp_path / name, tmp_path / "absent.837"])
+    assert bool(check.os.environ) is is_asked

@@ -9,7 +9,7 @@ from scrubjay.intake.x12.claims import date_range, joined_notes
 from scrubjay.intake.x12.frames import Details, attach, first
 from scrubjay.intake.x12.headers import NM1, npi
 from scrubjay.intake.x12.maps import CODE, COMPONENT
-from scrubjay.intake.x12.values import Notes, nonempty, number, some_elements
+from scrubjay.intake.x12.values import Notes, by_distinct, nonempty, number, some_elements
 from scrubjay.tables.columns import MONEY, QUANTITY
 
 
@@ -76,9 +76,8 @@ def build_lines(lines: pl.DataFrame, claims: pl.DataFrame, details: Details, not
     lines = procedure_columns(lines)
     lines = lines.with_columns(
         pl.col("lx").fill_null(pl.col("position")).alias("line_number"),
-        pl.col("pointers").str.split(COMPONENT).list.filter(pl.element() != "").fill_null([])
-        .alias("diagnosis_pointers"),
-    )  # fmt: skip
+        by_distinct(lines["pointers"], _pointers).to_series().alias("diagnosis_pointers"),
+    )
     found = details.parts("DTP", LINE, ("qualifier", "format", "value")).filter(pl.col("qualifier") == "472")
     served = date_range(found, "DTP03", lines, "line", notes)
     lines = attach(lines, "line", served, {"from": "service_date_from", "to": "service_date_to"})
@@ -124,9 +123,18 @@ def _bad_number(rows: pl.DataFrame, element: str, notes: Notes) -> None:
               "Send plain digits with a decimal point, dollars with two decimals.", rows, element=element)  # fmt: skip
 
 
+def _pointers(texts: pl.Series) -> pl.DataFrame:
+    split = pl.col("text").str.split(COMPONENT).list.filter(pl.element() != "").fill_null([])
+    return texts.alias("text").to_frame().select(split)
+
+
 def procedure_columns(lines: pl.DataFrame) -> pl.DataFrame:
     """SV101 or SV202: qualifier, code, up to four modifiers, description."""
-    part = lines["procedure"].str.splitn(COMPONENT, 3)
+    return lines.hstack(by_distinct(lines["procedure"], _procedure).get_columns())
+
+
+def _procedure(texts: pl.Series) -> pl.DataFrame:
+    part = texts.str.splitn(COMPONENT, 3)
     rest = part.struct.field("field_2")
     pieces = rest.str.to_uppercase().str.split(COMPONENT).list.head(4)
     if (
@@ -138,11 +146,13 @@ def procedure_columns(lines: pl.DataFrame) -> pl.DataFrame:
     if (rest.str.count_matches(COMPONENT, literal=True) > 3).any():
         described = rest.str.splitn(COMPONENT, 6).struct.field("field_4")
         description = nonempty(described)
-    return lines.with_columns(
-        nonempty(part.struct.field("field_0")).alias("procedure_qualifier"),
-        nonempty(part.struct.field("field_1").str.to_uppercase()).alias("hcpcs"),
-        pieces.fill_null(pl.Series([[]], dtype=pl.List(pl.String()))).alias("modifiers"),
-        description.alias("line_description"),
+    return pl.DataFrame(
+        [
+            nonempty(part.struct.field("field_0")).alias("procedure_qualifier"),
+            nonempty(part.struct.field("field_1").str.to_uppercase()).alias("hcpcs"),
+            pieces.fill_null(pl.Series([[]], dtype=pl.List(pl.String()))).alias("modifiers"),
+            description.alias("line_description"),
+        ]
     )
 
 

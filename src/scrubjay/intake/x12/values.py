@@ -11,7 +11,7 @@ from scrubjay.errors import Problem
 from scrubjay.intake.x12.maps import COMPONENT, ELEMENT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from scrubjay.intake.reports import ProblemLog
 
@@ -95,13 +95,25 @@ def components(text: pl.Series, count: int) -> list[pl.Series]:
     return _parts(text, COMPONENT, range(count))
 
 
-def _parts(text: pl.Series, separator: str, wanted: Sequence[int]) -> list[pl.Series]:
+def by_distinct(text: pl.Series, worked_out: Callable[[pl.Series], pl.DataFrame]) -> pl.DataFrame:
+    """What is worked out of each text, by itself: where they are the same few over and over, once for each.
+
+    Args:
+        text: what was sent.
+        worked_out: columns for texts, a row for each in their order.
+    """
     if len(text) < _MANY or text.n_unique() > len(text) // _ALIKE:
-        return _split(text, separator, wanted)
-    # Services, dates and drugs are the same few texts over and over: each is split once.
+        return worked_out(text)
     distinct = text.unique().drop_nulls()
-    rows = text.cast(pl.Enum(distinct)).to_physical()
-    return pl.DataFrame(_split(distinct, separator, wanted))[rows].get_columns()
+    # Null has a row of its own, the last: a null is not always worked out to null.
+    found = worked_out(pl.concat([distinct, pl.Series(text.name, [None], dtype=pl.String())]))
+    rows = text.cast(pl.Enum(distinct)).to_physical().cast(pl.UInt32).fill_null(len(distinct))
+    return found[rows]
+
+
+def _parts(text: pl.Series, separator: str, wanted: Sequence[int]) -> list[pl.Series]:
+    # Services, dates and drugs come often.
+    return by_distinct(text, lambda texts: pl.DataFrame(_split(texts, separator, wanted))).get_columns()
 
 
 def _split(text: pl.Series, separator: str, wanted: Sequence[int]) -> list[pl.Series]:
@@ -121,6 +133,10 @@ def nonempty(text: pl.Series) -> pl.Series:
 
 def number(text: pl.Series, dtype: pl.DataType) -> pl.Series:
     """Exact decimals; null where the text is no plain number or has digits that `dtype` cannot hold."""
+    return by_distinct(text, lambda texts: _number(texts, dtype).to_frame()).to_series()
+
+
+def _number(text: pl.Series, dtype: pl.DataType) -> pl.Series:
     scale = dtype.scale if isinstance(dtype, pl.Decimal) else 0
     if text.null_count() == len(text):
         return text.cast(dtype)
@@ -140,6 +156,10 @@ def number(text: pl.Series, dtype: pl.DataType) -> pl.Series:
 
 def day(text: pl.Series) -> pl.Series:
     """Dates of the first eight digits (a time may follow); null where they are no day."""
+    return by_distinct(text, lambda texts: _day(texts).to_frame()).to_series()
+
+
+def _day(text: pl.Series) -> pl.Series:
     sent = pl.col("text")
     length = sent.str.len_bytes()
     is_plain = ((length == 8) | (length == 12)) & ~sent.str.contains("[^0-9]") & (sent >= _FIRST_DAY)
