@@ -121,4 +121,7 @@ def test_memory_goes_back_soon_where_files_are_large(tmp_path, monkeypatch, size
         sparse.truncate(size)
     monkeypatch.setattr(check.os, "environ", {})
     check._spare_memory([tmp_path / name, tmp_path / "absent.837"])
-    assert bool(check.os.environ) is is_asked
+    assert ("dirty_decay_ms" in check.os.environ["_RJEM_MALLOC_CONF"]) is is_asked
+    monkeypatch.setattr(check.os, "environ", {"_RJEM_MALLOC_CONF": "mine"})
+    check._spare_memory([tmp_path / name])
+    assert check.os.environ["_RJEM_MALLOC_CONF"] == "mine"
