@@ -262,21 +262,23 @@ def _reasons(
 
 def _subjects(report: Checked, unknown: pl.DataFrame) -> dict[str, tuple[tuple[Subject, ...], int]]:
     """The codes and NDCs of each reason, by its words, and how many there are."""
-    lines = report.result.lines.select("line_key", "hcpcs", "ndc_as_sent")
-    rows = (
-        unknown.drop_nulls("line_key")
-        .select("words", "line_key")
-        .unique()
-        .join(lines, on="line_key", how="left")
-        .group_by("words", "hcpcs", "ndc_as_sent")
-        .len("lines")
-        .with_columns(pl.col("words").cast(pl.String))
-        .sort("words", "lines", "hcpcs", "ndc_as_sent", descending=[False, True, False, False])
-    )
+    of_lines = unknown.lazy().filter(pl.col("line_key").is_not_null())
     found: dict[str, tuple[tuple[Subject, ...], int]] = {}
-    for (words,), group in rows.group_by("words", maintain_order=True):
-        shown = group.head(MOST_SUBJECTS).select("hcpcs", "ndc_as_sent", "lines")
-        found[str(words)] = (tuple(Subject(*row) for row in shown.iter_rows()), group.height)
+    # Reason by reason: of millions of verdicts only the lines of one are held.
+    for words in unknown["words"].unique().cast(pl.String).drop_nulls().sort():
+        keys = of_lines.filter(pl.col("words") == words).select(pl.col("line_key").unique()).collect()
+        if not keys.height:
+            continue
+        subjects = (
+            report.result.lines_of(keys["line_key"], "hcpcs", "ndc_as_sent")
+            .group_by("hcpcs", "ndc_as_sent")
+            .len("lines")
+            .sort("lines", "hcpcs", "ndc_as_sent", descending=[True, False, False])
+        )
+        found[words] = (
+            tuple(Subject(*row) for row in subjects.head(MOST_SUBJECTS).iter_rows()),
+            subjects.height,
+        )
     return found
 
 
