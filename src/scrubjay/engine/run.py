@@ -35,7 +35,7 @@ _WORKERS = 2
 """Batches judged at once; each holds its facts in memory, so few."""
 _CLAIMS_AT_FIRST = 50_000
 """So many claims are waited for before judging begins, and judged together."""
-_CLAIMS_AT_ONCE = 100_000
+_CLAIMS_AT_ONCE = 75_000
 """So many later on: facts have a fixed cost for each group of batches."""
 
 

@@ -242,44 +242,34 @@ def _reasons(
     report: Checked, reason_words: Callable[[str], str], *, with_subjects: bool
 ) -> tuple[Reason, ...]:
     unknown = in_words(pl.concat([report.result.not_evaluated, report.unknown_of_run]), reason_words)
-    rows = (
-        unknown.group_by("words")
-        .agg(
-            pl.len().alias("n"),
-            pl.col("line_key").drop_nulls().n_unique().alias("lines"),
-            pl.col("claim_key").drop_nulls().n_unique().alias("claims"),
-            pl.col("edit").unique().cast(pl.String).sort().alias("edits"),
+    found: list[Reason] = []
+    # Reason by reason: of millions of verdicts only those of one are held.
+    for words in unknown["words"].unique().cast(pl.String).drop_nulls():
+        rows = unknown.filter(pl.col("words") == words)
+        lines = rows["line_key"].drop_nulls().unique()
+        subjects = _subjects(report, lines) if with_subjects and len(lines) else ((), 0)
+        found.append(
+            Reason(
+                words,
+                rows.height,
+                len(lines),
+                rows["claim_key"].drop_nulls().n_unique(),
+                tuple(rows["edit"].unique().cast(pl.String).sort()),
+                *subjects,
+            )
         )
-        .with_columns(pl.col("words").cast(pl.String))
-        .sort("n", "words", descending=[True, False])
-    )
-    subjects = _subjects(report, unknown) if with_subjects else {}
-    return tuple(
-        Reason(w, n, lines, claims, tuple(edits), *subjects.get(w, ((), 0)))
-        for w, n, lines, claims, edits in rows.iter_rows()
-    )
+    return tuple(sorted(found, key=lambda reason: (-reason.verdicts, reason.words)))
 
 
-def _subjects(report: Checked, unknown: pl.DataFrame) -> dict[str, tuple[tuple[Subject, ...], int]]:
-    """The codes and NDCs of each reason, by its words, and how many there are."""
-    of_lines = unknown.lazy().filter(pl.col("line_key").is_not_null())
-    found: dict[str, tuple[tuple[Subject, ...], int]] = {}
-    # Reason by reason: of millions of verdicts only the lines of one are held.
-    for words in unknown["words"].unique().cast(pl.String).drop_nulls().sort():
-        keys = of_lines.filter(pl.col("words") == words).select(pl.col("line_key").unique()).collect()
-        if not keys.height:
-            continue
-        subjects = (
-            report.result.lines_of(keys["line_key"], "hcpcs", "ndc_as_sent")
-            .group_by("hcpcs", "ndc_as_sent")
-            .len("lines")
-            .sort("lines", "hcpcs", "ndc_as_sent", descending=[True, False, False])
-        )
-        found[words] = (
-            tuple(Subject(*row) for row in subjects.head(MOST_SUBJECTS).iter_rows()),
-            subjects.height,
-        )
-    return found
+def _subjects(report: Checked, lines: pl.Series) -> tuple[tuple[Subject, ...], int]:
+    """The codes and NDCs of lines, those of most lines first, and how many there are."""
+    subjects = (
+        report.result.lines_of(lines, "hcpcs", "ndc_as_sent")
+        .group_by("hcpcs", "ndc_as_sent")
+        .len("lines")
+        .sort("lines", "hcpcs", "ndc_as_sent", descending=[True, False, False])
+    )
+    return tuple(Subject(*row) for row in subjects.head(MOST_SUBJECTS).iter_rows()), subjects.height
 
 
 def concerned(reason: Reason) -> str:
