@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _SEPARATORS = (b",", b";", b"\t", b"|")
 _SHOWN = 5
+_NAME_SHOWN = 40
 _WORDS = {
     "date": "no date; write it as 2026-03-01",
     "number": "no plain number",
@@ -160,6 +161,16 @@ def _named(raw: pl.DataFrame, fields: Sequence[Field], log: ProblemLog) -> pl.Da
     if not raw.height:
         log.add(Problem("no-rows", "The table has no rows.", "Export it again.", is_fatal=True))
         return None
+    unread = [c.strip()[:_NAME_SHOWN] for c in raw.columns if c not in chosen.values()]
+    if unread:
+        more = f" and {len(unread) - _SHOWN:,} more" if len(unread) > _SHOWN else ""
+        log.add(
+            Problem(
+                "column-not-read",
+                f"Columns of other names were not read: {', '.join(unread[:_SHOWN])}{more}.",
+                f"Names that are read: {', '.join(f.name for f in fields)}.",
+            )
+        )
     cells = [
         _cut(pl.col(chosen[f.name]) if f.name in chosen else pl.lit(None, dtype=pl.String())).alias(f.name)
         for f in fields

@@ -111,3 +111,14 @@ def test_no_value_of_a_patient_stands_in_a_problem(tmp_path):
     _, (report,) = read_history([path])
     assert report.problems
     assert not any("SECRET" in p.one_line() for p in report.problems)
+
+
+def test_a_column_of_another_name_is_said_not_to_be_read(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("member_id,dob,dos,hcpcs,units,first_name\nW1,1958-02-14,2026-01-05,J1745,40,JANE\n")
+    (bundle,), (report,) = read_history([path])
+    assert bundle.claims.height == 1
+    assert [(p.kind, p.is_fatal) for p in report.problems] == [("column-not-read", False)]
+    assert "first_name" in report.problems[0].message
+    assert "patient_first_name" in report.problems[0].hint
+    assert "JANE" not in report.problems[0].one_line()
