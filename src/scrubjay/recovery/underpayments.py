@@ -27,8 +27,8 @@ _KINDS = ("units-cut", "code-changed", "allowed-below-expected", "paid-below-all
 
 _NO_RATE = "no contract rate speaks of the line; give the rates as a table (--contracts)"
 _NO_SUCH_RATE = (
-    "no rate of the contract table speaks of this payer, code and day; its column payer holds the payer's id "
-    "of the remittance or the id of the policy"
+    "no contract rate speaks of the line: the table has none for this payer, code and day (its column payer holds "
+    "the payer's id of the remittance, or the id of the policy)"
 )
 
 

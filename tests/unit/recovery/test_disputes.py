@@ -167,7 +167,7 @@ def test_what_is_not_known_is_counted_and_named_never_disputed(tmp_path: Path) -
     assert made.lines["remit_claim_key"].to_list() == [1]
     assert made.left_out["why"].to_list() == ["not-evaluated"] * 2
     words = " ".join(left_words(made))
-    assert "no contract rate speaks of the line" in words
+    assert "no contract rate speaks of the line: the table has none for this payer, code and day" in words
     assert "AMT*B6" in words
     assert "could not be compared: 2" in words
 
