@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from scrubjay.cli.common import now
 from scrubjay.cli.stores import opened_store, recorded_run, user
 from scrubjay.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from scrubjay.recovery.letters.facts import Fact
+    from scrubjay.recovery.letters.packet import Packet
+    from scrubjay.recovery.letters.template import Template
     from scrubjay.recovery.sent import SentLedger
 
 PacketFolder = Annotated[
@@ -46,15 +49,39 @@ WrittenBy = Annotated[str | None, typer.Option("--by", help="Who had it written.
 Again = Annotated[str | None, typer.Option("--again", metavar="REASON", help="Write it once more, and why.")]
 
 
-def told_facts(letterhead: Path | None, facts_file: Path | None, facts: Sequence[str] | None) -> list[Fact]:
-    """All that the user gives for a letter, in the order letterhead, file, options."""
-    from scrubjay.recovery.letters import given  # noqa: PLC0415 - heavy
+class Materials(NamedTuple):
+    """What the user gives for a letter: facts, templates of their own, and papers to attach."""
 
-    return [
+    told: list[Fact]
+    templates: list[Template]
+    papers: dict[str, Path]
+
+
+def read_materials(
+    output: Path,
+    *,
+    letterhead: Path | None,
+    facts_file: Path | None,
+    facts: Sequence[str] | None,
+    template: Sequence[Path] | None,
+    attach: Sequence[str] | None,
+) -> Materials:
+    """All that is given for a letter; facts in the order letterhead, file, options.
+
+    Raises:
+        UsageError: the folder of the packet is there already, or something given is wrong.
+    """
+    from scrubjay.recovery.letters import given  # noqa: PLC0415 - heavy, like the next
+    from scrubjay.recovery.letters.template import load_template  # noqa: PLC0415
+
+    if output.exists():
+        raise UsageError("is there already.", where=str(output), hint="Name a new folder.")
+    told = [
         *(given.load_letterhead(letterhead) if letterhead else []),
         *(given.load_facts(facts_file) if facts_file else []),
         *map(given.parse_fact, facts or []),
     ]
+    return Materials(told, [load_template(p) for p in template or []], given.parse_papers(attach or []))
 
 
 class Papers:
@@ -86,6 +113,30 @@ class Papers:
             finally:
                 opened.close()
         return known
+
+    def entering(
+        self,
+        made: Packet,
+        keys: Mapping[int, Sequence[str]],
+        *,
+        output: Path,
+        by: str | None,
+        again: str | None,
+    ) -> Callable[[], None]:
+        """What enters a packet as of now, to be done before its folder is handed out; see `enter`."""
+        from scrubjay.recovery.letters.files import pdf_bytes  # noqa: PLC0415 - heavy
+
+        at = now()
+        return lambda: self.enter(
+            made.letter.template,
+            keys,
+            version=made.letter.version,
+            folder=output.name,
+            data=pdf_bytes(made.letter, made.heading),
+            by=by,
+            at=at,
+            again=again,
+        )
 
     def enter(
         self,

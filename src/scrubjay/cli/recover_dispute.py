@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scrubjay.cli.common import AsOf, JsonFlag, PolicyFiles, ReferencePath, console, now, print_json, say
+from scrubjay.cli.common import AsOf, JsonFlag, PolicyFiles, ReferencePath, console, print_json, say
 from scrubjay.cli.desks import AnswerFiles, ClaimFiles, ContractFile, make_desk
 from scrubjay.cli.papers import (
     Again,
@@ -19,10 +19,10 @@ from scrubjay.cli.papers import (
     Record,
     Templates,
     WrittenBy,
-    told_facts,
+    read_materials,
 )
 from scrubjay.cli.stores import StoreAddress  # noqa: TC001 - read by typer
-from scrubjay.errors import ExitCode, UsageError
+from scrubjay.errors import ExitCode
 
 
 def register(app: typer.Typer) -> None:
@@ -71,19 +71,14 @@ def dispute(
     """
     from scrubjay.recovery.desk import compared  # noqa: PLC0415 - heavy, like all below
     from scrubjay.recovery.disputes import dispute as choose_lines  # noqa: PLC0415
-    from scrubjay.recovery.letters import given  # noqa: PLC0415
     from scrubjay.recovery.letters.dispute import make_dispute  # noqa: PLC0415
-    from scrubjay.recovery.letters.files import pdf_bytes  # noqa: PLC0415
     from scrubjay.recovery.letters.packet import checklist, write_packet  # noqa: PLC0415
-    from scrubjay.recovery.letters.template import load_template  # noqa: PLC0415
     from scrubjay.recovery.sent import SentLedger  # noqa: PLC0415
     from scrubjay.reports.recovery_dispute import dispute_dict, list_files, print_dispute  # noqa: PLC0415
 
-    if output.exists():
-        raise UsageError("is there already.", where=str(output), hint="Name a new folder.")
-    told = told_facts(letterhead, facts_file, facts)
-    own = [load_template(p) for p in template or []]
-    papers = given.parse_papers(attach or [])
+    told, own, papers = read_materials(
+        output, letterhead=letterhead, facts_file=facts_file, facts=facts, template=template, attach=attach
+    )
     kept = Papers(
         SentLedger(record or output.absolute().parent / ".scrubjay"),
         store,
@@ -102,20 +97,8 @@ def dispute(
     made, records = make_dispute(
         chosen, told, lists=lists, papers=papers, own_templates=own, written_on=desk.as_of
     )
-    at = now()
-
-    def enter() -> None:
-        kept.enter(
-            made.letter.template,
-            dict(chosen.lines.group_by("remit_claim_key", maintain_order=True).agg("key").iter_rows()),
-            version=made.letter.version,
-            folder=output.name,
-            data=pdf_bytes(made.letter, made.heading),
-            by=by,
-            at=at,
-            again=again,
-        )
-
+    keys = dict(chosen.lines.group_by("remit_claim_key", maintain_order=True).agg("key").iter_rows())
+    enter = kept.entering(made, keys, output=output, by=by, again=again)
     files = write_packet(made, records, output, before_release=enter)
     if as_json:
         print_json(dispute_dict(chosen, made, output, files))

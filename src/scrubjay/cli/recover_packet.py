@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scrubjay.cli.common import AsOf, JsonFlag, PolicyFiles, ReferencePath, console, now, print_json, say
+from scrubjay.cli.common import AsOf, JsonFlag, PolicyFiles, ReferencePath, console, print_json, say
 from scrubjay.cli.desks import AnswerFiles, ClaimFiles, ContractFile, make_desk
 from scrubjay.cli.papers import (
     Again,
@@ -19,7 +19,7 @@ from scrubjay.cli.papers import (
     Record,
     Templates,
     WrittenBy,
-    told_facts,
+    read_materials,
 )
 from scrubjay.cli.stores import StoreAddress  # noqa: TC001 - read by typer
 from scrubjay.errors import ExitCode, UsageError
@@ -76,25 +76,19 @@ def packet(
 
     A letter with a number that no record supports is refused, and so is one that a guard or a deadline shuts.
     """
-    from scrubjay.recovery.letters import given  # noqa: PLC0415 - heavy, like all below
-    from scrubjay.recovery.letters.case_records import case_records  # noqa: PLC0415
-    from scrubjay.recovery.letters.files import pdf_bytes  # noqa: PLC0415
+    from scrubjay.recovery.letters.case_records import case_records  # noqa: PLC0415 - heavy, like all below
     from scrubjay.recovery.letters.packet import make_packet, paper_key, write_packet  # noqa: PLC0415
-    from scrubjay.recovery.letters.template import load_template  # noqa: PLC0415
     from scrubjay.recovery.sent import SentLedger  # noqa: PLC0415
     from scrubjay.reference import Reference  # noqa: PLC0415
 
-    if output.exists():
-        raise UsageError("is there already.", where=str(output), hint="Name a new folder.")
-    told = told_facts(letterhead, facts_file, facts)
-    own = [load_template(p) for p in template or []]
-    papers = given.parse_papers(attach or [])
+    told, own, papers = read_materials(
+        output, letterhead=letterhead, facts_file=facts_file, facts=facts, template=template, attach=attach
+    )
     desk = make_desk(
         answers=answers, claims=claims, store=store, as_of=as_of, policy=policy, reference=reference,
         contracts=contracts,
     )  # fmt: skip
     case, payer_class = _case(desk, number, line, told)
-    at = now()
     records = case_records(case, Reference.open(reference), as_of=desk.as_of, written_on=desk.as_of)
     made = make_packet(
         records,
@@ -106,19 +100,8 @@ def packet(
     )
     ledger = SentLedger(record or output.absolute().parent / ".scrubjay")
     kept = Papers(ledger, store, over_store=not answers, command="packet")
-
-    def enter() -> None:
-        kept.enter(
-            made.letter.template,
-            {number: [paper_key(made, records)]},
-            version=made.letter.version,
-            folder=output.name,
-            data=pdf_bytes(made.letter, made.heading),
-            by=by,
-            at=at,
-            again=again,
-        )
-
+    keys = {number: [paper_key(made, records)]}
+    enter = kept.entering(made, keys, output=output, by=by, again=again)
     files = write_packet(made, records, output, before_release=enter)
     _show(made, files, output, as_json=as_json)
     return int(ExitCode.FINDINGS if made.missing else ExitCode.CLEAN)

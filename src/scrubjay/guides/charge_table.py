@@ -11,7 +11,7 @@ import polars as pl
 
 from scrubjay.errors import UnreadableInputError
 from scrubjay.guides.text_file import decoded, kind_of, limit, read_bytes, too_large
-from scrubjay.guides.text_formats import refuse_bomb
+from scrubjay.guides.word_format import refuse_bomb
 from scrubjay.tables import MONEY
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ file is fetched, scripts and styles are dropped unread, and no text is ever an i
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BlockKind = Literal["heading", "paragraph", "item", "row"]
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
+
+
+def clean(text: str) -> str:
+    """Text without marks that are not seen, so that they cannot split a word or a code."""
+    return _INVISIBLE.sub("", text).replace("\u00a0", " ").replace("\u2011", "-")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,14 @@
-"""The forms of a guide: plain text, Markdown, HTML, PDF, Word; each into blocks."""
+"""The forms of a guide: plain text, Markdown, HTML, PDF, Word (`word_format`); each into blocks."""
 
 from __future__ import annotations
 
 import io
 import re
-import zipfile
 from typing import TYPE_CHECKING, Any, cast
 
 from scrubjay.errors import UnreadableInputError
-from scrubjay.guides.text_file import decoded, limit, too_large
+from scrubjay.guides.text_file import clean, decoded, limit, too_large
+from scrubjay.guides.word_format import read_docx
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -22,17 +22,11 @@ _UNDERLINE = re.compile(r"^\s*(=+|-+)\s*$")
 _TITLE = re.compile(r"\s*[A-Z0-9][^.!?;]{2,78}(?<![,.;!?])\s*")
 """A line by itself that ends in no mark of a sentence is taken for a heading."""
 _CELLS = re.compile(r"\s*\|\s*|\t+")
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 _HIDDEN = ("script", "style", "noscript", "template", "iframe", "object", "svg", "head")
 _BLOCKS = frozenset(
     ("p", "div", "section", "article", "blockquote", "dd", "dt", "figcaption", "pre", "address", "main", "body",
      "header", "footer", "aside", "caption", "summary", "details", "td", "th", "ul", "ol", "dl", "table")
 )  # fmt: skip
-
-
-def _clean(text: str) -> str:
-    """Text without marks that are not seen, so that they cannot split a word or a code."""
-    return _INVISIBLE.sub("", text).replace("\u00a0", " ").replace("\u2011", "-")
 
 
 def _is_table_line(line: str) -> bool:
@@ -96,7 +90,7 @@ def _read_lines(  # noqa: PLR0915 - one state machine over lines
 
     for number, raw in enumerate(lines, start=1):
         here, following = following, following + len(raw)
-        line = _clean(raw).rstrip()
+        line = clean(raw).rstrip()
         heading = _HEADING.match(line)
         lead = len(line) - len(line.lstrip())
         if _is_table_line(line) and not heading:
@@ -143,7 +137,7 @@ def read_md(data: bytes, builder: Builder) -> None:
     from markdown_it import MarkdownIt  # noqa: PLC0415
 
     parser = MarkdownIt("commonmark", {"html": True, "maxNesting": 40}).enable("table")
-    tokens = parser.parse(_clean(decoded(data)))
+    tokens = parser.parse(clean(decoded(data)))
     kinds: list[str] = []
     row: list[str] = []
     header: tuple[str, ...] = ()
@@ -205,7 +199,7 @@ def read_html(data: bytes, builder: Builder) -> None:
     from bs4 import BeautifulSoup  # noqa: PLC0415
     from bs4.element import Comment, NavigableString, Tag  # noqa: PLC0415
 
-    soup = BeautifulSoup(_clean(decoded(data)), "html.parser")
+    soup = BeautifulSoup(clean(decoded(data)), "html.parser")
     if soup.title and soup.title.string:
         builder.add("heading", " ".join(soup.title.string.split()), line=soup.title.sourceline or 1)
     held: list[str] = []
@@ -329,72 +323,6 @@ def _joined(text: str) -> Iterator[str]:
         )
         if line.strip() and (ends or is_title):
             yield ""
-
-
-def read_docx(data: bytes, builder: Builder) -> None:
-    """Word: paragraphs and tables in order; nothing embedded or linked is opened."""
-    refuse_bomb(data, builder.name)
-    import docx  # noqa: PLC0415
-    from docx.table import Table  # noqa: PLC0415
-
-    try:
-        document = docx.Document(io.BytesIO(data))
-        for number, part in enumerate(document.iter_inner_content(), start=1):
-            if isinstance(part, Table):
-                _docx_table(part, number, builder)
-                continue
-            style = str(part.style.name or "") if part.style else ""
-            level = re.search(r"\d", style)
-            kind = (
-                "heading"
-                if style.startswith(("Heading", "Title"))
-                else "item"
-                if "List" in style
-                else "paragraph"
-            )
-            builder.add(
-                cast("Any", kind), _clean(part.text), line=number, level=int(level[0]) if level else 1
-            )
-    except UnreadableInputError:
-        raise
-    except Exception as error:  # the libraries below raise of every kind on a damaged file
-        raise UnreadableInputError(
-            "is a damaged Word file, or none.", where=builder.name, hint="Save it again as docx."
-        ) from error
-
-
-def _docx_table(table: Any, number: int, builder: Builder) -> None:
-    header: tuple[str, ...] = ()
-    for row in table.rows:
-        cells: list[str] = []
-        previous: Any = None
-        for cell in row.cells:
-            # A merged cell is given once for every column that it spans.
-            if cell._tc is not previous:  # noqa: SLF001
-                cells.append(" ".join(_clean(cell.text).split()))
-            previous = cell._tc  # noqa: SLF001
-        builder.add("row", "", line=number, cells=tuple(cells), header=header)
-        header = header or tuple(c.lower() for c in cells)
-
-
-def refuse_bomb(data: bytes, name: str) -> None:
-    """Look at the directory of an archive before anything is unpacked.
-
-    Raises:
-        UnreadableInputError: no archive, encrypted, or it would unpack to more than is read.
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-        raise UnreadableInputError("is a damaged archive.", where=name, hint="Save it again.") from error
-    if any(e.flag_bits & 1 for e in entries):
-        raise UnreadableInputError("is encrypted.", where=name, hint="Save a copy without a password.")
-    size = sum(e.file_size for e in entries)
-    packed = max(1, sum(e.compress_size for e in entries))
-    is_bomb = size > limit("zip_bytes") or (size > 1 << 20 and size // packed > limit("zip_ratio"))
-    if len(entries) > limit("zip_entries") or is_bomb:
-        raise too_large(name, f"unpacks to {size >> 20:,} MB in {len(entries):,} parts")
 
 
 READERS: dict[str, Callable[[bytes, Builder], None]] = {
